@@ -1,0 +1,1 @@
+"""Plain figures and their renderers; nothing here imports Odoo."""
