@@ -1,0 +1,178 @@
+"""Cells become values: text, numbers, dates, phones, names."""
+
+import re
+from datetime import date, datetime, timedelta
+from difflib import SequenceMatcher
+
+from ..tools.text import normalise
+from .problems import _
+
+EXCEL_ERRORS = frozenset(
+    ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#NOM?")
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\ufeff]")
+_FRENCH_DATE = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})(?:[ T].*)?")
+_ISO_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?")
+_SHORT_DATE = re.compile(r"\d{1,2}[/.\- ]\d{1,2}[/.\- ]\d{2}")
+_SERIAL = re.compile(r"\d{4,6}(?:[.,]\d+)?")
+_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
+# Numbers of the overseas departments, written the national way.
+_OVERSEAS = re.compile(r"(?:262|590|594|596|508|687|689)(?=\d{9}$)")
+SIMILAR = 0.8
+
+
+class WrongValue(Exception):
+    """A cell that cannot be read; the sentence goes with its line and column."""
+
+    def __init__(self, message, **params):
+        self.message = message
+        self.params = params
+        super().__init__(message)
+
+
+def to_text(cell):
+    """Text of a cell, on one line, without invisible characters.
+
+    :rtype: str
+    """
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "oui" if cell else "non"
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    if isinstance(cell, datetime | date):
+        return cell.strftime("%d/%m/%Y")
+    return " ".join(_CONTROL.sub("", str(cell)).split())
+
+
+def to_zip(cell):
+    """Postal code; a spreadsheet drops the leading zero of 01000."""
+    text = to_text(cell)
+    return text.zfill(5) if text.isdigit() and len(text) == 4 else text
+
+
+def to_date(cell, is_1904=False):
+    """Read a date: dd/mm/yyyy, ISO, or a date or serial number of Excel.
+
+    :param cell: value of the cell
+    :param bool is_1904: calendar of the workbook
+    :return: the day, or ``None`` for an empty cell
+    :raise WrongValue: when it is no date
+    """
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return _serial_date(cell, is_1904)
+    text = to_text(cell)
+    if not text:
+        return None
+    return _text_date(text, is_1904)
+
+
+def _text_date(text, is_1904):
+    if found := _FRENCH_DATE.fullmatch(text):
+        day, month, year = (int(part) for part in found.groups())
+    elif found := _ISO_DATE.fullmatch(text):
+        year, month, day = (int(part) for part in found.groups())
+    elif _SERIAL.fullmatch(text):
+        return _serial_date(float(text.replace(",", ".")), is_1904)
+    elif _SHORT_DATE.fullmatch(text):
+        raise WrongValue(
+            _("%(value)s: write the year with four digits (dd/mm/yyyy)"), value=text
+        )
+    else:
+        raise WrongValue(_("%(value)s is not a date (dd/mm/yyyy)"), value=text)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise WrongValue(
+            _("%(value)s does not exist in the calendar"), value=text
+        ) from None
+
+
+def _serial_date(number, is_1904):
+    """Day of an Excel serial; its calendar believes that 29/02/1900 existed."""
+    if 1900 <= number <= 2100:
+        raise WrongValue(
+            _("%(value)s is a year alone: write the whole date (dd/mm/yyyy)"),
+            value=to_text(number),
+        )
+    if not 1 <= number < 110_000:
+        raise WrongValue(
+            _("%(value)s is not a date (dd/mm/yyyy)"), value=to_text(number)
+        )
+    if is_1904:
+        return date(1904, 1, 1) + timedelta(days=int(number))
+    return date(1899, 12, 30 + (number < 60)) + timedelta(days=int(number))
+
+
+def is_email(text):
+    """Whether a text looks like one e-mail address."""
+    return bool(_EMAIL.fullmatch(text))
+
+
+def email_key(text):
+    """What makes two e-mail addresses the same."""
+    text = (text or "").strip().lower()
+    return text if is_email(text) else ""
+
+
+def phone_key(text):
+    """What makes two French phone numbers the same: their ten national digits.
+
+    :param str text: number as typed, national or international
+    :return: ``"0639980001"``, a foreign number as ``"+32470123456"``, or ``""``
+    """
+    text = (text or "").strip()
+    digits = re.sub(r"\D", "", text.replace("(0)", ""))
+    foreign = text.startswith("+") or digits.startswith("00")
+    if foreign:
+        digits = digits.removeprefix("00")
+        if digits.startswith("33") and len(digits) in (11, 12):
+            return "0" + digits[-9:]
+        if _OVERSEAS.match(digits):
+            return "0" + digits[-9:]
+        return "+" + digits if len(digits) >= 8 else ""
+    if len(digits) == 9 and not digits.startswith("0"):
+        return "0" + digits  # a spreadsheet dropped the leading zero
+    return digits if len(digits) == 10 and digits.startswith("0") else ""
+
+
+def to_phone(cell):
+    """Phone as written, with the zero that a spreadsheet drops."""
+    text = to_text(cell)
+    if text.isdigit() and len(text) == 9 and text[0] != "0":
+        key = phone_key(text)
+        return " ".join(key[i : i + 2] for i in range(0, 10, 2))
+    return text
+
+
+def full_name(last_name, first_name):
+    """Name of a person as stored: last name, then first name."""
+    return " ".join(part for part in (last_name, first_name) if part)
+
+
+def names_agree(one, other):
+    """Whether two full names may be those of one person.
+
+    The order of the words does not count, nor a typing error, nor a second name
+    that only one of them gives; but "Le Roux Malo" and "Le Roux Valérie" are two.
+
+    :param str one: full name
+    :param str other: full name
+    """
+    first, second = normalise(one).split(), normalise(other).split()
+    if not first or not second:
+        return True
+    if set(first) <= set(second) or set(second) <= set(first):
+        return True
+    ratio = SequenceMatcher(None, "".join(sorted(first)), "".join(sorted(second)))
+    pairs = [max(_likeness(word, near) for near in second) for word in first]
+    return min(pairs) >= SIMILAR and ratio.ratio() >= SIMILAR
+
+
+def _likeness(word, other):
+    return SequenceMatcher(None, word, other).ratio()
