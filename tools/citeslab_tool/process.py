@@ -1,0 +1,133 @@
+"""Child processes: logged, named in errors, and never left behind."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+
+from .errors import Interrupted, Trouble
+
+STOP_SECONDS = 15
+
+
+def install_signals():
+    """Turn SIGINT, SIGTERM and SIGHUP into Interrupted, so that `finally` runs."""
+
+    def stop(signum, _frame):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        raise Interrupted(signum)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+
+
+def stop_group(child):
+    """Ask a child and its own children to end, then end them."""
+    for signum, patience in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, 5)):
+        try:
+            os.killpg(child.pid, signum)
+            child.wait(patience)
+            return
+        except ProcessLookupError:
+            child.poll()
+            return
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _last_words(log, start):
+    """The line of a log that best says why: an error line, else the last one."""
+    with open(log, "rb") as handle:
+        handle.seek(start)
+        lines = handle.read().decode("utf-8", "replace").splitlines()
+    lines = [line.strip() for line in lines if line.strip()]
+    telling = [
+        line
+        for line in lines
+        if re.match(r"(E:|ERROR|fatal:|initdb: error|FATAL|\w+(\.\w+)*(Error|Trouble):)", line)
+        or " CRITICAL " in line
+    ]
+    chosen = (telling or lines or ["no message"])[-1]
+    return re.sub(r"https?://\S+", "the package server", chosen)[:300]
+
+
+def run(command, what, log, *, check=True, input_text=None, **options):
+    """Run a command to its end, its output in `log`.
+
+    :param what: what it does, for the error ("downloading Odoo")
+    :param check: raise Trouble when it fails
+    :return: its exit code
+    """
+    with open(log, "a", encoding="utf-8") as out:
+        out.write("$ " + " ".join(map(str, command)) + "\n")
+        out.flush()
+        start = out.tell()
+        try:
+            child = subprocess.Popen(
+                list(map(str, command)),
+                stdin=subprocess.PIPE if input_text is not None else subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                **options,
+            )
+        except OSError as error:
+            raise Trouble(f"{what} failed: {command[0]}: {error.strerror}.") from error
+        try:
+            if input_text is not None:
+                child.communicate(input_text.encode())
+            code = child.wait()
+        except BaseException:
+            stop_group(child)
+            raise
+    if check and code:
+        raise Trouble(f"{what} failed: {_last_words(log, start)} (whole log: {log})")
+    return code
+
+
+@contextmanager
+def background(command, log, **options):
+    """Run a server for the time of the block; its output goes to `log`."""
+    with open(log, "a", encoding="utf-8") as out:
+        child = subprocess.Popen(
+            list(map(str, command)),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            **options,
+        )
+    try:
+        yield child
+    finally:
+        stop_group(child)
+
+
+def pass_through(command, **options):
+    """Run a command on our own terminal and return its exit code.
+
+    On a terminal the child gets Ctrl-C itself (a shell may want it); elsewhere
+    whatever signal we get is handed on once, through `stop_group`.
+    """
+    interactive = sys.stdin is not None and sys.stdin.isatty()
+    child = subprocess.Popen(
+        list(map(str, command)), start_new_session=not interactive, **options
+    )
+    previous = None
+    if interactive:
+        previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return child.wait()
+    except Interrupted:
+        if interactive:
+            child.terminate()
+            child.wait()
+        else:
+            stop_group(child)
+        raise
+    finally:
+        if previous is not None:
+            signal.signal(signal.SIGINT, previous)
