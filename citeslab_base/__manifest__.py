@@ -1,0 +1,23 @@
+{
+    "name": "CitésLab",
+    "summary": "Porteurs, parcours, RDV and orientations of a CitésLab structure",
+    "version": "19.0.1.0.0",
+    "category": "Services/CitésLab",
+    "author": "CitésLab for Odoo contributors",
+    "website": "https://github.com/citeslab/citeslab-odoo",
+    "license": "AGPL-3",
+    "application": True,
+    "depends": ["crm", "contacts"],
+    "external_dependencies": {"python": ["openpyxl", "phonenumbers"]},
+    "data": [
+        "security/citeslab_groups.xml",
+        "security/ir.model.access.csv",
+        "security/citeslab_rules.xml",
+        "data/citeslab_parameter_data.xml",
+        "data/citeslab_mission_data.xml",
+        "data/citeslab_nomenclature_data.xml",
+        "data/crm_team_data.xml",
+    ],
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
+}

@@ -1,0 +1,44 @@
+from odoo import api, fields, models
+
+
+class CiteslabParameter(models.Model):
+    """Number set by a rule of the scheme, from a date, with the text that sets it."""
+
+    _name = "citeslab.parameter"
+    _description = "Number of the Scheme"
+    _order = "code, valid_from desc, id"
+
+    code = fields.Char(required=True)
+    name = fields.Char(required=True, translate=True)
+    value = fields.Float(required=True, digits=(16, 2))
+    valid_from = fields.Date(required=True)
+    valid_to = fields.Date()
+    source = fields.Char(required=True, help="Text that sets this number.")
+
+    _code_from_unique = models.UniqueIndex(
+        "(code, valid_from)", "This number already has a value from this date."
+    )
+    _period_order = models.Constraint(
+        "CHECK (valid_to IS NULL OR valid_from <= valid_to)",
+        "The number must end after it starts.",
+    )
+
+    @api.model
+    def _value_at(self, code, day):
+        """Value of a number on a day.
+
+        :param str code: code of the number
+        :param date day: day at which the rule is read
+        :return: the value, or ``None`` where no rule holds that day
+        """
+        found = self.sudo().search(
+            [
+                ("code", "=", code),
+                ("valid_from", "<=", day),
+                "|",
+                ("valid_to", "=", False),
+                ("valid_to", ">=", day),
+            ],
+            limit=1,
+        )
+        return found.value if found else None

@@ -1,0 +1,18 @@
+from odoo import api, fields, models
+
+
+class CrmTeam(models.Model):
+    _inherit = "crm.team"
+
+    is_citeslab = fields.Boolean(
+        help="Technical team that carries the parcours of every structure: "
+        "it has no members and no pipeline of its own."
+    )
+
+    @api.model
+    def _citeslab_team(self):
+        """The one team of all parcours.
+
+        :rtype: models.Model
+        """
+        return self.env.ref("citeslab_base.crm_team_citeslab").sudo()

@@ -1,0 +1,153 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools.dates import age_at
+from ..tools.text import normalise_name
+from .selections import GENDER, ORGANIZATION_KIND, RESIDENCE
+
+ROLES = "citeslab_base.group_volunteer"
+
+
+class ResPartner(models.Model):
+    """A porteur de projet, or a partner organisation.
+
+    What CitésLab knows of a person is readable by its own roles only; everyone
+    else sees an ordinary contact, or nothing.
+    """
+
+    _inherit = "res.partner"
+
+    is_porteur = fields.Boolean(index="btree_not_null", groups=ROLES)
+    porteur_shared = fields.Boolean(
+        string="Shared with the Rest of the Structure",
+        groups=ROLES,
+        help="Also a customer or supplier: people without a CitésLab role see "
+        "the contact, never that it is a porteur.",
+    )
+    gender = fields.Selection(GENDER, groups=ROLES)
+    birthdate_date = fields.Date(string="Birth Date", groups=ROLES)
+    residence = fields.Selection(RESIDENCE, groups=ROLES)
+    neighborhood_id = fields.Many2one(
+        "citeslab.neighborhood",
+        string="Quartier",
+        ondelete="restrict",
+        index="btree_not_null",
+        groups=ROLES,
+    )
+    organization_kind = fields.Selection(
+        ORGANIZATION_KIND, string="Kind of Organisation", groups=ROLES
+    )
+    parcours_ids = fields.One2many(
+        "crm.lead",
+        "partner_id",
+        string="Parcours",
+        domain=[("is_parcours", "=", True)],
+        groups=ROLES,
+    )
+    parcours_count = fields.Integer(compute="_compute_parcours_count", groups=ROLES)
+    name_normalized = fields.Char(
+        compute="_compute_name_normalized",
+        store=True,
+        precompute=True,
+        index="trigram",
+        groups=ROLES,
+    )
+
+    _porteur_has_company = models.Constraint(
+        "CHECK (is_porteur IS NOT TRUE OR company_id IS NOT NULL)",
+        "A porteur belongs to a structure: the company cannot be empty.",
+    )
+
+    @api.depends("name", "is_porteur")
+    def _compute_name_normalized(self):
+        """Only porteurs are looked for by folded name: other contacts stay as is."""
+        for partner in self:
+            partner.name_normalized = (
+                normalise_name(partner.name) if partner.is_porteur else False
+            )
+
+    @api.depends("parcours_ids")
+    def _compute_parcours_count(self):
+        counts = dict(
+            self.env["crm.lead"]._read_group(
+                [("partner_id", "in", self.ids), ("is_parcours", "=", True)],
+                ["partner_id"],
+                ["__count"],
+            )
+        )
+        for partner in self:
+            partner.parcours_count = counts.get(partner, 0)
+
+    @api.constrains("birthdate_date")
+    def _check_birthdate(self):
+        today = fields.Date.context_today(self)
+        for partner in self:
+            if partner.birthdate_date and partner.birthdate_date > today:
+                raise ValidationError(
+                    self.env._(
+                        "The birth date of %(name)s is in the future: correct it.",
+                        name=partner.name,
+                    )
+                )
+
+    def write(self, vals):
+        if "birthdate_date" not in vals:
+            return super().write(vals)
+        former = {partner: partner.birthdate_date for partner in self}
+        result = super().write(vals)
+        if vals["birthdate_date"]:  # a blanked date erases a person, not a figure
+            self._complete_ages(former)
+        return result
+
+    def _complete_ages(self, former):
+        """Correct the ages that came from a missing or mistyped birth date.
+
+        A photograph whose age was typed by hand stays as it is.
+
+        :param dict former: partner → birth date before the correction
+        """
+        photographs = self.env["citeslab.situation"].search(
+            [("partner_id", "in", self.ids)]
+        )
+        for photograph in photographs:
+            partner = photograph.partner_id
+            if photograph.age == age_at(former[partner], photograph.date):
+                photograph.age = age_at(partner.birthdate_date, photograph.date)
+
+    def _as_porteur(self, company):
+        """The contact to use when somebody known to the host becomes a porteur.
+
+        A contact that several structures share stays untouched: a copy of it
+        starts the parcours, so that no structure learns of another's porteur. A
+        contact of this structure alone is kept, and stays visible to those who
+        worked with it.
+
+        :param company: structure of the parcours
+        :return: one partner of that structure, flagged as porteur
+        :raise ValidationError: when the contact belongs to another structure
+        """
+        self.ensure_one()
+        if self.company_id and self.company_id != company:
+            raise ValidationError(
+                self.env._(
+                    "%(name)s belongs to another structure: create the person in yours.",
+                    name=self.display_name,
+                )
+            )
+        if self.is_porteur:
+            return self
+        values = {"is_porteur": True, "company_id": company.id}
+        several = self.env["res.company"].sudo().search_count([], limit=2) > 1
+        if not self.company_id and several and not self.user_ids:
+            return self.copy({**values, "name": self.name, "parent_id": False})
+        self.write({**values, "porteur_shared": True})
+        return self
+
+    def _unlink_unused(self):
+        """Delete the contacts of this set that no other record points to."""
+        for partner in self:
+            try:
+                with self.env.cr.savepoint():
+                    partner.unlink()
+            except Exception:  # kept by another record of the host: leave it there
+                partner.invalidate_recordset()

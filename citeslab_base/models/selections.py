@@ -1,0 +1,102 @@
+"""Closed lists of the scheme, shared by several models (CDC §1.2, §2, §7)."""
+
+GENDER = [("female", "Woman"), ("male", "Man"), ("other", "Other")]
+
+RESIDENCE = [
+    ("qpv", "QPV"),
+    ("qva", "QVA"),
+    ("near", "Just beside a QPV"),
+    ("outside", "Outside"),
+    ("unknown", "Unknown"),
+]
+
+TARGET_PUBLIC = [
+    ("intentionniste", "Has the intention"),
+    ("en_devenir", "Future entrepreneur"),
+    ("en_activite", "Active entrepreneur"),
+]
+
+PROJECT_KIND = [("creation", "Creation"), ("takeover", "Takeover")]
+
+PHASE = [
+    ("detection", "Detection"),
+    ("interview", "Interview"),
+    ("preparation", "Preparation"),
+    ("orientation", "Orientation"),
+    ("followup", "Follow-up"),
+    ("created", "Created"),
+    ("closed", "Closed"),
+]
+
+ORIENTATION_FAMILY = [
+    ("creation", "Business creation players"),
+    ("employment", "Employment players"),
+    ("training", "Training and integration players"),
+    ("continues", "Continues with CitésLab"),
+    ("other", "Others"),
+]
+
+ORIENTATION_STATE = [
+    ("sent", "Sent"),
+    ("accepted", "Accepted"),
+    ("refused", "Refused"),
+    ("no_answer", "No answer"),
+]
+
+# Ordered: of several outcomes of one person, the first of this list is told.
+OUTCOME = [
+    ("created", "Business created"),
+    ("consolidated", "Business consolidated"),
+    ("redirected", "Job or training"),
+    ("ongoing", "Process goes on"),
+    ("lost", "Without news"),
+    ("abandoned", "Abandoned"),
+]
+CLOSING_OUTCOMES = ("redirected", "lost", "abandoned")
+
+INTERVIEW_KIND = [("contact", "Contact"), ("interview", "Interview")]
+
+INTERVIEW_MODE = [
+    ("face", "Face to face"),
+    ("phone", "Phone"),
+    ("visio", "Video call"),
+]
+
+INTERVIEW_STATE = [
+    ("planned", "Planned"),
+    ("done", "Done"),
+    ("no_show", "No show"),
+    ("excused", "Excused"),
+    ("cancelled", "Cancelled"),
+]
+
+ORGANIZATION_KIND = [
+    ("creation", "Business creation network"),
+    ("finance", "Finance network"),
+    ("consular", "Consular chamber"),
+    ("employment", "Public employment service"),
+    ("training", "Training organisation"),
+    ("youth", "Youth organisation"),
+    ("social_centre", "Social centre"),
+    ("social_work", "Social work"),
+    ("integration", "Integration structure"),
+    ("mobile", "Bus or kiosk"),
+    ("local_authority", "Local authority"),
+    ("state", "State service"),
+    ("landlord", "Landlord"),
+    ("company", "Company"),
+    ("other", "Other"),
+]
+
+NEIGHBORHOOD_KIND = [("qpv", "QPV"), ("qva", "QVA"), ("other", "Other area")]
+
+DATE_PRECISION = [("day", "Day"), ("month", "Month"), ("year", "Year")]
+
+AGE_BANDS = [
+    ("under_18", "Under 18"),
+    ("18_25", "18-25"),
+    ("26_35", "26-35"),
+    ("36_45", "36-45"),
+    ("46_55", "46-55"),
+    ("56_plus", "56 and over"),
+]

@@ -1,0 +1,41 @@
+"""Dates of facts: a day is that of the structure, never of the server."""
+
+import pytz
+
+DEFAULT_TIMEZONE = "Europe/Paris"
+
+
+def company_timezone(company):
+    """Timezone in which the structure's days are counted.
+
+    :param company: a ``res.company`` record
+    :return: a ``pytz`` timezone
+    """
+    return pytz.timezone(company.sudo().partner_id.tz or DEFAULT_TIMEZONE)
+
+
+def local_date(moment, company):
+    """Day of a UTC datetime in the structure's zone.
+
+    :param datetime moment: naive datetime in UTC, as the ORM stores it
+    :param company: a ``res.company`` record
+    :rtype: datetime.date
+    """
+    aware = pytz.utc.localize(moment)
+    return aware.astimezone(company_timezone(company)).date()
+
+
+def age_at(birthdate, day):
+    """Age in whole years on a day.
+
+    :param date | None birthdate: birth date, or nothing when unknown
+    :param date day: day at which the age is read
+    :return: age, or ``False`` when it cannot be known
+    """
+    if not birthdate or not day or birthdate > day:
+        return False
+    return (
+        day.year
+        - birthdate.year
+        - ((day.month, day.day) < (birthdate.month, birthdate.day))
+    )

@@ -1,0 +1,34 @@
+"""Comparison of labels and names as people type them."""
+
+import re
+import unicodedata
+
+# Letters that NFKD does not split, as met in French and neighbouring names.
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ß": "ss", "ł": "l"})
+_NOT_WORD = re.compile(r"[^0-9a-z+<>]+")
+
+
+def normalise(label):
+    """Fold a label so that two spellings of the same words are equal.
+
+    Case, accents, apostrophes, punctuation and repeated spaces do not count;
+    ``+``, ``<`` and ``>`` do, since "bac+2" and "> bac+4" differ by them.
+
+    :param str | None label: text as typed
+    :return: folded text, ``""`` for nothing
+    :rtype: str
+    """
+    text = (label or "").casefold().translate(_LIGATURES)
+    text = unicodedata.normalize("NFKD", text)
+    text = "".join(char for char in text if not unicodedata.combining(char))
+    return " ".join(_NOT_WORD.sub(" ", text).split()).replace(" +", "+")
+
+
+def normalise_name(name):
+    """Fold a person's name; the order of first and last name does not count.
+
+    :param str | None name: full name as typed
+    :return: words of the name, folded and sorted
+    :rtype: str
+    """
+    return " ".join(sorted(normalise(name).split()))
