@@ -1,0 +1,44 @@
+"""HTML to PDF by WeasyPrint, where the host has it."""
+
+import logging
+
+try:
+    import weasyprint
+except (ImportError, OSError):  # OSError: the package is there, Pango is not
+    weasyprint = None
+
+# It reports every CSS property meant for the other engine.
+logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+logging.getLogger("fontTools").setLevel(logging.ERROR)
+
+
+def is_available():
+    """Whether this host can print with WeasyPrint."""
+    return weasyprint is not None
+
+
+def print_html(html):
+    """PDF of a self-contained HTML document, tagged for screen readers.
+
+    :param html: str or bytes; only ``data:`` addresses are read, anything
+        else is left out, so that a document never calls an outside server.
+    :return: bytes
+    """
+    text = html.decode() if isinstance(html, bytes) else str(html)
+    document = weasyprint.HTML(string=text, url_fetcher=_fetcher())
+    return document.write_pdf(pdf_tags=True)
+
+
+def _fetcher():
+    if hasattr(weasyprint.urls, "URLFetcher"):
+        return weasyprint.urls.URLFetcher(
+            allowed_protocols={"data"}, allow_redirects=False
+        )
+    return _fetch_data_only
+
+
+def _fetch_data_only(url, *args, **kwargs):
+    """The same for WeasyPrint before its fetcher became a class."""
+    if not url.lower().startswith("data:"):
+        raise ValueError(f"Only data: addresses are read, not {url[:80]}")
+    return weasyprint.default_url_fetcher(url, *args, **kwargs)

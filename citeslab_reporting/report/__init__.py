@@ -1,0 +1,2 @@
+from . import citeslab_bilan_renderer
+from . import report_bilan_document

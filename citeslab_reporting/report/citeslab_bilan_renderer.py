@@ -1,0 +1,418 @@
+"""From a matrix to a file or to the screen."""
+
+from datetime import date
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools.misc import file_open, format_date
+
+from ..figures import pdf, svg
+from ..figures.layout import Layout
+from ..figures.text import Style, data_uri
+from ..figures.xlsx import workbook
+from .words import WORDS
+
+REPORT = "citeslab_reporting.action_report_bilan"
+TEMPLATE = "citeslab_reporting.bilan_document"
+FORMATS = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json; charset=utf-8",
+}
+FONTS = (("Lig", 300), ("Reg", 400), ("Bol", 700))
+FUNDER_PLACES = 4
+
+
+@lru_cache(maxsize=1)
+def stylesheet():
+    """Style of the printed bilan, its fonts inside."""
+    faces = []
+    for name, weight in FONTS:
+        try:
+            path = f"web/static/fonts/lato/Lato-{name}-webfont.ttf"
+            with file_open(path, "rb") as font:
+                faces.append(_font_face(font.read(), weight))
+        except FileNotFoundError:  # the style names a second choice
+            continue
+    with file_open("citeslab_reporting/static/src/report/bilan.css") as css:
+        return "".join(faces) + css.read()
+
+
+def _font_face(font, weight):
+    encoded = data_uri(font, "font/ttf")
+    return (
+        f'@font-face{{font-family:"Bilan Sans";font-weight:{weight};'
+        f"src:url({encoded})}}\n"
+    )
+
+
+class CiteslabBilanRenderer(models.AbstractModel):
+    """Reads one matrix, writes a PDF, a workbook, a JSON file or a screen."""
+
+    _name = "citeslab.bilan.renderer"
+    _description = "Bilan Renderer"
+
+    # Parameters
+
+    @api.model
+    def _parse(self, params):
+        """Checked arguments of ``citeslab.bilan._matrix``.
+
+        :param params: ``company_id``, ``date_from`` and ``date_to`` (ISO dates)
+            or ``year``, and optionally ``territory_id``, ``neighborhood_ids``,
+            ``communes``; numbers may be text (they come from an address).
+        :raises UserError: when one of them makes no sense.
+        :raises AccessError: for a structure that is not the user's.
+        """
+        date_from, date_to = self._parse_period(params)
+        return {
+            "company": self._parse_company(params.get("company_id")),
+            "date_from": date_from,
+            "date_to": date_to,
+            "territory": self._parse_ids(
+                "citeslab.territory", params.get("territory_id")
+            ),
+            "neighborhoods": self._parse_ids(
+                "citeslab.neighborhood", params.get("neighborhood_ids")
+            ),
+            "communes": self._parse_list(params.get("communes")),
+        }
+
+    def _parse_period(self, params):
+        if params.get("year"):
+            year = self._parse_year(params["year"])
+            return date(year, 1, 1), date(year, 12, 31)
+        try:
+            date_from = fields.Date.to_date(params.get("date_from"))
+            date_to = fields.Date.to_date(params.get("date_to"))
+        except ValueError:
+            date_from = date_to = None
+        if not date_from or not date_to:
+            raise UserError(
+                self.env._("Give the first and the last day of the period, or a year.")
+            )
+        if date_from > date_to:
+            raise UserError(self.env._("The period must end after it starts."))
+        return date_from, date_to
+
+    def _parse_year(self, value):
+        text = str(value)
+        if not (text.isdecimal() and 2000 <= int(text) <= 2100):
+            raise UserError(
+                self.env._(
+                    "“%(year)s” is not a year: give four digits, such as 2023.",
+                    year=text,
+                )
+            )
+        return int(text)
+
+    def _parse_company(self, value):
+        company = self._parse_ids("res.company", value) or self.env.company
+        if not self.env.su and company not in self.env.user.company_ids:
+            raise AccessError(self.env._("This structure is not one of yours."))
+        return company
+
+    def _parse_list(self, value):
+        if not value:
+            return []
+        return value.split(",") if isinstance(value, str) else list(value)
+
+    def _parse_ids(self, model, value):
+        values = [value] if isinstance(value, int) else self._parse_list(value)
+        try:
+            records = self.env[model].browse(int(one) for one in values)
+        except (TypeError, ValueError):
+            records = None
+        if records is None or len(records.exists()) != len(records):
+            raise UserError(
+                self.env._(
+                    "“%(value)s” is not a known %(model)s.",
+                    value=value,
+                    model=self.env["ir.model"]._get(model).name,
+                )
+            )
+        return records
+
+    @api.model
+    def _matrix(self, params):
+        """Matrix of the bilan that ``params`` ask for (see :meth:`_parse`)."""
+        arguments = self._parse(params)
+        company = arguments["company"]
+        bilan = self.env["citeslab.bilan"].with_context(
+            allowed_company_ids=company.ids, lang=self._lang()
+        )
+        return bilan._matrix(
+            company,
+            arguments["date_from"],
+            arguments["date_to"],
+            territory=arguments["territory"] or None,
+            neighborhoods=arguments["neighborhoods"] or None,
+            communes=arguments["communes"] or None,
+        )
+
+    # Language
+
+    @api.model
+    def _lang(self):
+        """The reader's language; French for a reader without one."""
+        installed = dict(self.env["res.lang"].get_installed())
+        for code in (self.env.context.get("lang"), self.env.user.lang, "fr_FR"):
+            if code in installed:
+                return code
+        return "en_US"
+
+    @api.model
+    def _words(self):
+        renderer = self.with_context(lang=self._lang())
+        return {key: str(renderer.env._(word)) for key, word in WORDS.items()}
+
+    @api.model
+    def _style(self):
+        lang = self.env["res.lang"]._get_data(code=self._lang())
+        thousands = (lang.thousands_sep or "").replace(" ", "\N{NO-BREAK SPACE}")
+        is_french = self._lang().startswith("fr")
+        return Style(
+            decimal=lang.decimal_point,
+            thousands=thousands.replace("\N{NARROW NO-BREAK SPACE}", "\xa0"),
+            percent="\N{NO-BREAK SPACE}%" if is_french else "%",
+        )
+
+    @api.model
+    def _layout(self, matrix):
+        """What every renderer shows of ``matrix``."""
+        return Layout(matrix, self._words(), self._style())
+
+    def _day(self, day):
+        """``1er janvier 2023``: CLDR has no pattern for the French first day."""
+        lang = self._lang()
+        text = format_date(self.env, day, lang_code=lang, date_format="d MMMM y")
+        return "1er" + text[1:] if lang.startswith("fr") and day.day == 1 else text
+
+    def _period_text(self, period, words):
+        return words["from_to"] % {
+            "start": self._day(period[0]),
+            "end": self._day(period[1]),
+        }
+
+    # Printed document
+
+    @api.model
+    def _document_values(self, matrix):
+        """Values of the QWeb template of the printed bilan."""
+        layout = self._layout(matrix)
+        words = layout.words
+        return {
+            "matrix": matrix,
+            "layout": layout,
+            "words": words,
+            "lang": self._lang().split("_")[0],
+            "title": f"{words['title']} {layout.year}",
+            "css": Markup(stylesheet()),
+            "engine": "weasyprint" if pdf.is_available() else "wkhtmltopdf",
+            "logo": data_uri(matrix.structure.get("logo")),
+            "facts": self._facts(matrix, layout),
+            "funders": matrix.meta.get("funders") or [],
+            "funder_rows": self._funder_rows(matrix),
+            "tile_rows": self._in_rows(layout.tiles(), 4),
+            "author": matrix.meta.get("author") or {},
+            "min_minutes": self._min_minutes(matrix, words),
+            "swatch": lambda kind: Markup(svg.swatch(kind)),
+            "bars": self._bars,
+            "percent_total": lambda block: self._percent_total(block, layout.style),
+        }
+
+    def _bars(self, block, row):
+        """Drawing of one row; :mod:`figures.svg` escapes what users typed."""
+        return Markup(
+            svg.bar_pair(
+                row["value"],
+                row["previous"] if block["has_previous"] else None,
+                block["maximum"],
+                label=f"{row['label']} : {row['value_text']}",
+                unknown=row["is_unknown"],
+            )
+        )
+
+    @staticmethod
+    def _percent_total(block, style):
+        return style.share(sum(row["percent"] or 0 for row in block["rows"]))
+
+    @staticmethod
+    def _in_rows(cells, width):
+        """``cells`` in rows of ``width``, the last one filled with ``None``."""
+        filled = cells + [None] * (-len(cells) % width)
+        return [filled[start : start + width] for start in range(0, len(filled), width)]
+
+    def _funder_rows(self, matrix):
+        funders = [
+            {"name": funder["name"], "logo": data_uri(funder.get("logo"))}
+            for funder in matrix.meta.get("funders") or []
+        ]
+        free = {"name": "", "logo": None}
+        rows = self._in_rows(funders, FUNDER_PLACES) or [[None] * FUNDER_PLACES]
+        return [[cell or free for cell in row] for row in rows]
+
+    def _facts(self, matrix, layout):
+        """Label and text of each line of the cover."""
+        words = layout.words
+        facts = [(words["structure"], self._structure_text(matrix))]
+        if matrix.territory:
+            facts.append((words["territory"], self._territory_text(matrix, layout)))
+        facts.append((words["period"], self._period_text(matrix.period, words)))
+        if matrix.previous_period and layout.has_previous:
+            previous = self._period_text(matrix.previous_period, words)
+            facts.append((words["compared_with"], previous))
+        if matrix.meta.get("filters"):
+            facts.append((words["filters"], ", ".join(matrix.meta["filters"])))
+        return facts
+
+    @staticmethod
+    def _structure_text(matrix):
+        parts = [matrix.structure["name"], matrix.structure.get("city")]
+        return ", ".join(part for part in parts if part)
+
+    def _territory_text(self, matrix, layout):
+        territory = matrix.territory
+        parts = [territory["name"], territory.get("region")]
+        if territory.get("population"):
+            count = layout.style.number(territory["population"])
+            parts.append(layout.words["inhabitants"] % {"count": count})
+        names = [one["name"] for one in territory.get("neighborhoods") or []]
+        text = ", ".join(part for part in parts if part)
+        return f"{text} ({', '.join(names)})" if names else text
+
+    def _min_minutes(self, matrix, words):
+        minutes = matrix.meta.get("min_minutes")
+        return words["min_minutes"] % {"minutes": minutes} if minutes else ""
+
+    @api.model
+    def _html(self, matrix):
+        """The printed bilan as one self-contained HTML page."""
+        values = self._document_values(matrix)
+        qweb = self.env["ir.qweb"].with_context(lang=self._lang())
+        html = qweb._render(TEMPLATE, values, minimal_qcontext=True)
+        return f"<!DOCTYPE html>\n{html}"
+
+    @api.model
+    def _pdf(self, matrix):
+        """Bytes of the PDF, by WeasyPrint or else by the host's own engine."""
+        html = self._html(matrix)
+        if pdf.is_available():
+            return pdf.print_html(html)
+        report = self.env["ir.actions.report"]._get_report(REPORT)
+        if report.get_wkhtmltopdf_state() == "install":
+            raise UserError(
+                self.env._(
+                    "This server can not print a PDF: install the Python package "
+                    "weasyprint (with the Pango library), or wkhtmltopdf."
+                )
+            )
+        bodies, _ids, header, footer, arguments = report._prepare_html(html)
+        return report._run_wkhtmltopdf(
+            bodies,
+            report_ref=REPORT,
+            header=header,
+            footer=footer,
+            specific_paperformat_args=arguments,
+        )
+
+    # Files
+
+    @api.model
+    def _xlsx(self, matrix):
+        """Bytes of the workbook."""
+        layout = self._layout(matrix)
+        return workbook(layout, self._facts(matrix, layout))
+
+    @api.model
+    def _json(self, matrix):
+        """Bytes of the JSON file (contract ``citeslab.bilan/1``)."""
+        return matrix.as_json().encode()
+
+    @api.model
+    def _file(self, matrix, file_format):
+        """Name and bytes of ``matrix`` in one of :data:`FORMATS`."""
+        if file_format not in FORMATS:
+            raise UserError(
+                self.env._(
+                    "“%(format)s” is not a format of the bilan: choose among "
+                    "%(formats)s.",
+                    format=file_format,
+                    formats=", ".join(FORMATS),
+                )
+            )
+        content = getattr(self, f"_{file_format}")(matrix)
+        return f"{self._file_stem(matrix)}.{file_format}", content
+
+    @staticmethod
+    def _file_stem(matrix):
+        start, end = matrix.period
+        if (start, end) == (date(start.year, 1, 1), date(start.year, 12, 31)):
+            return f"bilan-{start.year}"
+        return f"bilan-{start}_{end}"
+
+    # Screen
+
+    @api.model
+    @api.readonly
+    def screen(self, params):
+        """What the bilan screen shows, as plain values.
+
+        :param params: see :meth:`_parse`.
+        """
+        matrix = self._matrix(params)
+        layout = self._layout(matrix)
+        return {
+            "structure": matrix.structure["name"],
+            "title": f"{layout.words['title']} {layout.year}",
+            "facts": self._facts(matrix, layout),
+            "year": layout.year,
+            "previous_year": layout.previous_year,
+            "has_previous": layout.has_previous,
+            "is_empty": layout.is_empty,
+            "tiles": layout.tiles(),
+            "key_notes": layout.key_notes(),
+            "sections": layout.sections(),
+            "unregistered": layout.unregistered(),
+            "definitions": [d.as_dict() for d in matrix.definitions],
+            "words": layout.words,
+        }
+
+    @api.model
+    @api.readonly
+    def choices(self):
+        """What the filters of the screen offer: years, structures, places."""
+        companies = self.env.companies
+        this_year = fields.Date.context_today(self).year
+        return {
+            "years": list(range(this_year + 1, this_year - 6, -1)),
+            "year": self._latest_year(this_year),
+            "company_id": self.env.company.id,
+            "companies": [{"id": c.id, "name": c.name} for c in companies],
+            "territories": self._territory_choices(companies),
+        }
+
+    def _latest_year(self, this_year):
+        """The running year, or before April the one that has just ended."""
+        today = fields.Date.context_today(self)
+        return this_year - 1 if today.month < 4 else this_year
+
+    def _territory_choices(self, companies):
+        territories = self.env["citeslab.territory"].search_fetch(
+            [("company_id", "in", companies.ids)], ["name", "neighborhood_ids"]
+        )
+        return [
+            {
+                "id": territory.id,
+                "name": territory.name,
+                "company_id": territory.company_id.id,
+                "neighborhoods": [
+                    {"id": one.id, "name": one.name}
+                    for one in territory.neighborhood_ids
+                ],
+            }
+            for territory in territories
+        ]
