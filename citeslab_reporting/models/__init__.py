@@ -1,0 +1,6 @@
+from . import citeslab_bilan
+from . import citeslab_declared_figure
+from . import citeslab_fact_activity
+from . import citeslab_fact_person
+from . import citeslab_indicator
+from . import ir_actions_report

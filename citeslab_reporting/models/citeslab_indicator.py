@@ -1,0 +1,277 @@
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+
+NUMERIC = ("integer", "float", "monetary")
+GROUPABLE = ("selection", "many2one", "char", "boolean")
+
+
+class CiteslabIndicator(models.Model):
+    """One figure of a bilan, declared: what is counted, among whom, by what.
+
+    The engine reads these records and nothing else, so that a structure adds a
+    figure of its own without code.
+    """
+
+    _name = "citeslab.indicator"
+    _description = "Indicator"
+    _order = "section, sequence, id"
+    _rec_names_search = ["name", "code"]
+
+    code = fields.Char(
+        required=True,
+        copy=False,
+        help="Stable name of the figure in exports; letters, digits and underscores.",
+    )
+    name = fields.Char(required=True, translate=True)
+    definition = fields.Text(
+        translate=True, help="How the figure is counted, as printed in the annex."
+    )
+    section = fields.Selection(
+        [
+            ("1_reach", "Key figures"),
+            ("2_people", "People accompanied"),
+            ("3_project", "Projects"),
+            ("4_journey", "Orientation and outcomes"),
+            ("5_animation", "Animation and partnerships"),
+            ("6_means", "Means"),
+        ],
+        required=True,
+        default="2_people",
+    )
+    sequence = fields.Integer(default=10)
+    kind = fields.Selection(
+        [
+            ("count", "Number"),
+            ("rate", "Rate (%)"),
+            ("distribution", "Distribution"),
+            ("hours", "Hours"),
+            ("amount", "Amount (€)"),
+        ],
+        required=True,
+        default="distribution",
+    )
+    source = fields.Selection(
+        selection="_selection_source",
+        string="Counted From",
+        help="Empty while no installed application feeds this figure.",
+    )
+    base_field = fields.Char(
+        string="Among",
+        help="Yes/no field of the source: only the rows where it is yes are counted.",
+    )
+    measure_field = fields.Char(
+        string="Counted",
+        help="Yes/no field: the rows where it is yes are counted. Number: it is "
+        "added up. Empty: every row counts for one.",
+    )
+    group_field = fields.Char(
+        string="Split By", help="Field of the source that gives the rows of the figure."
+    )
+    extra_fields = fields.Char(
+        string="Further Columns",
+        help="Number fields of the source added up beside each row, with commas.",
+    )
+    item_order = fields.Selection(
+        [("list", "Order of the list"), ("value", "Largest first")],
+        string="Order of the Rows",
+        required=True,
+        default="list",
+    )
+    domain = fields.Char(
+        help="Further condition on the source, as [('age', '>=', 60)]. "
+        "It costs one more query."
+    )
+    is_optional = fields.Boolean(
+        string="Only Once Registered",
+        help="The bilan says that it is not registered as long as no row exists.",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        string="Structure",
+        index="btree_not_null",
+        help="Empty for an indicator of every structure.",
+    )
+    active = fields.Boolean(default=True)
+
+    _code_unique = models.UniqueIndex(
+        "(code, COALESCE(company_id, 0))",
+        "An indicator with this code already exists: choose another one.",
+    )
+    _code_format = models.Constraint(
+        r"CHECK (code ~ '^[a-z][a-z0-9_]*$')",
+        "The code of an indicator is made of small letters, digits and underscores.",
+    )
+
+    @api.model
+    def _selection_source(self):
+        """Sources that the engine can count, as declared by the installed addons."""
+        return [
+            (name, self.env["ir.model"]._get(name).name)
+            for name in self.env["citeslab.bilan"]._sources()
+        ]
+
+    # Checks: each one names the indicator, the field and what may be written.
+
+    @api.constrains("code", "company_id")
+    def _check_code(self):
+        for indicator in self.filtered("company_id"):
+            national = self.sudo().with_context(active_test=False)
+            if national.search_count(
+                [("code", "=", indicator.code), ("company_id", "=", False)], limit=1
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "The code %(code)s is that of a national indicator: "
+                        "choose another one for yours.",
+                        code=indicator.code,
+                    )
+                )
+
+    @api.constrains(
+        "source", "kind", "base_field", "measure_field", "group_field", "extra_fields"
+    )
+    def _check_fields(self):
+        for indicator in self.filtered("source"):
+            indicator._check_field("base_field", ("boolean",))
+            indicator._check_field("measure_field", ("boolean", *NUMERIC))
+            indicator._check_field("group_field", GROUPABLE)
+            for name in indicator._extra_names():
+                indicator._check_field_name(name, "extra_fields", NUMERIC)
+            indicator._check_kind()
+
+    def _check_field(self, setting, types):
+        if self[setting]:
+            self._check_field_name(self[setting], setting, types)
+
+    def _check_field_name(self, name, setting, types):
+        """Refuse a name that the source lacks or cannot use there."""
+        model = self.env[self.source]
+        field = model._fields.get(name)
+        if field and field.store and field.type in types:
+            return
+        known = sorted(
+            fname
+            for fname, known_field in model._fields.items()
+            if known_field.store
+            and known_field.type in types
+            and fname not in models.MAGIC_COLUMNS
+        )
+        raise ValidationError(
+            self.env._(
+                "Indicator %(name)s, %(setting)s: %(field)s is not a field that can "
+                "be used there. Write one of: %(known)s.",
+                name=self.name,
+                setting=self._fields[setting]._description_string(self.env),
+                field=name,
+                known=", ".join(known),
+            )
+        )
+
+    def _check_kind(self):
+        missing = {"rate": "measure_field", "distribution": "group_field"}.get(
+            self.kind
+        )
+        if missing and not self[missing]:
+            raise ValidationError(
+                self.env._(
+                    "Indicator %(name)s: fill in %(setting)s, without which this "
+                    "kind of figure cannot be counted.",
+                    name=self.name,
+                    setting=self._fields[missing]._description_string(self.env),
+                )
+            )
+
+    @api.constrains("domain", "source")
+    def _check_domain(self):
+        for indicator in self.filtered("domain"):
+            if not indicator.source:
+                raise ValidationError(
+                    self.env._(
+                        "Indicator %(name)s: choose what is counted before writing "
+                        "a condition.",
+                        name=indicator.name,
+                    )
+                )
+            indicator._parsed_domain()
+
+    def _parsed_domain(self):
+        """Condition of the indicator on its source.
+
+        :rtype: Domain
+        :raises ValidationError: one sentence when it cannot be read
+        """
+        self.ensure_one()
+        if not self.domain or self.domain.strip() in ("", "[]"):
+            return Domain.TRUE
+        try:
+            domain = Domain(literal_eval(self.domain.strip()))
+            self.env[self.source].sudo()._search(domain)
+        except (
+            ValueError,
+            SyntaxError,
+            TypeError,
+            KeyError,
+            AttributeError,
+            MemoryError,
+            RecursionError,
+            AccessError,
+            UserError,
+        ) as error:
+            raise ValidationError(
+                self.env._(
+                    "Indicator %(name)s: the condition %(domain)s cannot be read "
+                    "(%(error)s). Write it like [('age', '>=', 60)].",
+                    name=self.name,
+                    domain=self.domain,
+                    error=error,
+                )
+            ) from error
+        return domain
+
+    # Reading, for the engine
+
+    def _extra_names(self):
+        """Names of the further columns, in order."""
+        return [
+            name.strip()
+            for name in (self.extra_fields or "").split(",")
+            if name.strip()
+        ]
+
+    def _measures_number(self):
+        """Whether the figure adds a number up (else it counts rows)."""
+        field = self.env[self.source]._fields.get(self.measure_field or "")
+        return bool(field) and field.type in NUMERIC
+
+    def _flags(self):
+        """Yes/no fields that a row must have to be counted, the base first."""
+        flags = [self.base_field, not self._measures_number() and self.measure_field]
+        return [flag for flag in flags if flag]
+
+    def _grouping(self):
+        """Columns by which the engine groups to count this indicator."""
+        return (*self._flags(), *([self.group_field] if self.group_field else []))
+
+    def _summed_fields(self):
+        """Number fields that the engine adds up for this indicator."""
+        measure = [self.measure_field] if self._measures_number() else []
+        return [*measure, *self._extra_names()]
+
+    def _is_plain_count(self):
+        """Whether it counts the rows of its base, and nothing narrower."""
+        return bool(
+            self.base_field
+            and not (self.measure_field or self.group_field or self.domain)
+        )
+
+    @api.model
+    def _for_company(self, company):
+        """Indicators of a structure, in the order of the document.
+
+        :param company: a ``res.company`` record
+        :rtype: models.Model
+        """
+        return self.search([("company_id", "in", (False, company.id))])
