@@ -29,4 +29,6 @@ from . import citeslab_contest_entry
 from . import citeslab_action
 from . import citeslab_headcount
 from . import citeslab_touch
+from . import citeslab_register_row
+from . import citeslab_register_engine
 from . import digest_digest

@@ -1,5 +1,6 @@
 """Lines of a table become typed rows; every problem is told, not only the first."""
 
+import contextlib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
@@ -76,6 +77,13 @@ class RegisterRow:
     organization: str = ""
     outcome: str | None = None
     outcome_date: date | None = None
+    # Texts of the row as written, to know it again: what a label stands for may
+    # change between two imports, what the chef wrote does not.
+    texts: tuple = ()
+
+    @property
+    def number_key(self):
+        return normalise(self.number) or self.number
 
     @property
     def name(self):
@@ -176,18 +184,28 @@ class _Checker:
 
     def _row(self, line, cells):
         row = RegisterRow(line)
+        texts = []
         for key, index in self.table.columns.items():
             cell = cells[index] if index < len(cells) else None
             cell = self.corrections.get((line, key), cell)
             value = self._value(line, key, cell)
+            texts.append((key, self._text(key, cell)))
             if value not in (None, ""):
                 setattr(row, key, value)
+        row.texts = tuple(sorted(pair for pair in texts if pair[1]))
         self._check_identity(row)
         self._check_dates(row)
         self._check_links(row)
         return row
 
     # ------------------------------------------------------------------ cells
+
+    def _text(self, key, cell):
+        """Text of a cell, the same from a CSV and from a workbook."""
+        if key in DATES and not isinstance(cell, str):
+            with contextlib.suppress(WrongValue):
+                cell = to_date(cell, self.table.is_1904)
+        return READERS.get(key, to_text)(cell)
 
     def _value(self, line, key, cell):
         text = to_text(cell)
@@ -272,7 +290,7 @@ class _Checker:
             )
 
     def _check_number(self, row):
-        first = self.numbers.setdefault(normalise(row.number), row.line)
+        first = self.numbers.setdefault(row.number_key, row.line)
         if first != row.line:
             self._say(
                 row.line,

@@ -171,7 +171,7 @@ def names_agree(one, other):
         return True
     ratio = SequenceMatcher(None, "".join(sorted(first)), "".join(sorted(second)))
     pairs = [max(_likeness(word, near) for near in second) for word in first]
-    return min(pairs) >= SIMILAR and ratio.ratio() >= SIMILAR
+    return min(pairs) > SIMILAR and ratio.ratio() > SIMILAR
 
 
 def _likeness(word, other):

@@ -1,0 +1,176 @@
+"""Recognition: which person, and which parcours of that person, a row is about.
+
+Rules, within one structure only:
+
+* the same e-mail or the same phone is the same person, unless the names cannot be
+  those of one person (a family often shares both) and no equal birth date says
+  otherwise;
+* the same name, in any order of its words, and the same birth date is the same
+  person;
+* anything else is somebody new; a mere namesake is told as a warning.
+
+A row goes to a parcours of the person that is open on its day (its latest outcome
+until then, if any, is "process goes on") and of the same nature of project, a nature
+not told being that of the only open parcours; else to a new one.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+from ..tools.text import normalise_name
+from .problems import _
+from .values import email_key, names_agree, phone_key
+
+OPEN_OUTCOMES = ("ongoing",)
+
+
+@dataclass(eq=False, slots=True)
+class Parcours:
+    """A project of a person, stored (``id``) or to be created."""
+
+    id: int | None = None
+    nature: object = None
+    outcomes: list = field(default_factory=list)  # (date, value)
+    start: date | None = None
+
+    def is_open_on(self, day):
+        """Whether a row of that day may carry this project on."""
+        until = sorted(outcome for outcome in self.outcomes if outcome[0] < day)
+        return not until or until[-1][1] in OPEN_OUTCOMES
+
+
+@dataclass(eq=False, slots=True)
+class Person:
+    """A person of the structure, stored (``id``) or to be created."""
+
+    id: int | None = None
+    name: str = ""
+    birthdate: date | None = None
+    gender: str | None = None
+    parcours: list = field(default_factory=list)
+    # Day of the latest row of any register: an older row never overwrites it.
+    latest: date | None = None
+
+    def parcours_for(self, day, nature):
+        """The parcours that a row continues, or ``None`` for a new project.
+
+        :param date day: day of the row
+        :param nature: nature of project that the row tells, if any
+        """
+        carried = [one for one in self.parcours if one.is_open_on(day)]
+        carried.sort(key=lambda one: (one.start or day, one.id or 0), reverse=True)
+        if not nature:
+            return carried[0] if carried else None
+        same = [one for one in carried if one.nature == nature]
+        untold = [one for one in carried if not one.nature]
+        return (same + untold + [None])[0]
+
+
+class People:
+    """The people of a structure, found by what a register tells of them."""
+
+    def __init__(self):
+        self.by_email = defaultdict(list)
+        self.by_phone = defaultdict(list)
+        self.by_name = defaultdict(list)
+
+    def add(self, person, email="", phone=""):
+        """Make a person known by an e-mail and a phone besides the name."""
+        for index, key in (
+            (self.by_email, email_key(email)),
+            (self.by_phone, phone_key(phone)),
+            (self.by_name, normalise_name(person.name)),
+        ):
+            if key and person not in index[key]:
+                index[key].append(person)
+
+    def find(self, row):
+        """Who a row is about.
+
+        :param rows.RegisterRow row: a row of a register
+        :return: ``(person or None, [(column key, sentence, params)])``, the
+            sentences being warnings
+        """
+        notes = []
+        for key, index, value in (
+            ("email", self.by_email, row.email_key),
+            ("phone", self.by_phone, row.phone_key),
+        ):
+            for person in index.get(value, ()) if value else ():
+                if same_person(person, row):
+                    return person, self._doubts(person, row)
+                notes.append(
+                    (
+                        key,
+                        _(
+                            "also that of %(name)s, another person: taken for "
+                            "somebody else"
+                        ),
+                        {"name": person.name},
+                    )
+                )
+        return self._find_by_name(row, notes)
+
+    def _find_by_name(self, row, notes):
+        namesakes = self.by_name.get(normalise_name(row.name), ())
+        for person in namesakes:
+            if row.birthdate and person.birthdate == row.birthdate:
+                return person, []
+        for person in namesakes:
+            if not (row.birthdate and person.birthdate):
+                notes.append(
+                    (
+                        "last_name",
+                        _(
+                            "somebody else is named %(name)s: a birth date, an "
+                            "e-mail or a phone would tell whether it is the same "
+                            "person"
+                        ),
+                        {"name": person.name},
+                    )
+                )
+                break
+        return None, notes[:2]
+
+    def _doubts(self, person, row):
+        if row.birthdate and person.birthdate and row.birthdate != person.birthdate:
+            return [
+                (
+                    "birthdate",
+                    _("%(name)s is known as born on %(known)s: check which is right"),
+                    {
+                        "name": person.name,
+                        "known": person.birthdate.strftime("%d/%m/%Y"),
+                    },
+                )
+            ]
+        return []
+
+
+def same_person(person, row):
+    """Whether somebody who has the same e-mail or phone is the person of a row."""
+    if person.birthdate and person.birthdate == row.birthdate:
+        return True
+    if normalise_name(person.name) == normalise_name(row.name):
+        return True  # a slip in one of two birth dates is more likely than a twin
+    differ = (
+        person.birthdate and row.birthdate,
+        person.gender and row.gender and person.gender != row.gender,
+    )
+    return not any(differ) and names_agree(person.name, row.name)
+
+
+def is_correction(person, row, email="", phone=""):
+    """Whether a row may be about the person that its number already stands for.
+
+    :param Person person: person of the former import of that number
+    :param str email: e-mail of that person
+    :param str phone: phone of that person
+    """
+    return bool(
+        names_agree(person.name, row.name)
+        or (row.birthdate and row.birthdate == person.birthdate)
+        or (row.email_key and row.email_key == email_key(email))
+        or (row.phone_key and row.phone_key == phone_key(phone))
+    )

@@ -1,0 +1,2 @@
+from . import citeslab_register_import
+from . import citeslab_register_import_problem
