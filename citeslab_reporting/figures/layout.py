@@ -7,6 +7,8 @@ numbers; they differ only in how they draw them. A block is a plain dictionary
 ``lines``  several totals under each other: ``rows``, ``notes``
 ``table``  the rows of one figure with bars: ``rows``, ``columns``, ``notes``
 ``empty``  a figure that is registered but counts nobody: ``text``
+
+A table whose year before is only known in all says so in its ``aside``.
 """
 
 from .matrix import DECLARED, OK, UNKNOWN
@@ -79,16 +81,32 @@ class Layout:
         figures = [self.matrix.figures.get(code) for code in TILES]
         return [f for f in figures if f and f.is_registered and f.value is not None]
 
-    def sections(self):
-        """``[{code, title, blocks}]``, without the sections nobody feeds."""
+    def sections(self, skip_key=False):
+        """``[{code, title, blocks}]``, without the sections nobody feeds.
+
+        :param skip_key: leave out the sections of which the key figures already
+            say everything (the printed document shows both on one page).
+        """
         sections = []
         for section in self.matrix.sections:
-            blocks = self._blocks(self.matrix.section_figures(section))
+            figures = self.matrix.section_figures(section)
+            if skip_key and all(f.code in TILES and not f.items for f in figures):
+                continue
+            blocks = self._blocks(figures)
             if blocks:
                 sections.append(
                     {"code": section.code, "title": section.title, "blocks": blocks}
                 )
         return sections
+
+    def definitions(self):
+        """Definitions of the figures that are shown."""
+        return [
+            definition
+            for definition in self.matrix.definitions
+            if definition.code not in self.matrix.figures
+            or self.matrix[definition.code].is_registered
+        ]
 
     def unregistered(self):
         """One sentence that names the figures nobody feeds, or ``""``."""
@@ -105,19 +123,10 @@ class Layout:
     # Blocks
 
     def _blocks(self, figures):
-        """Totals that follow each other share one block of lines."""
-        blocks, lines = [], []
-        for figure in figures:
-            if figure.items:
-                if lines:
-                    blocks.append(self._lines_block(lines))
-                    lines = []
-                blocks.append(self._items_block(figure))
-            else:
-                lines.append(figure)
-        if lines:
-            blocks.append(self._lines_block(lines))
-        return blocks
+        """A section opens with its totals, then shows its distributions."""
+        lines = [figure for figure in figures if not figure.items]
+        blocks = [self._lines_block(lines)] if lines else []
+        return blocks + [self._items_block(f) for f in figures if f.items]
 
     def _lines_block(self, figures):
         notes = self._notes(figures)
@@ -139,6 +148,7 @@ class Layout:
         columns = self._extra_columns(figure)
         rows = self._rows(figure, columns)
         notes = self._notes([figure])
+        has_previous = self._has_item_previous(figure)
         return {
             "type": "table",
             "code": figure.code,
@@ -149,12 +159,24 @@ class Layout:
             "total": self._line(figure, notes),
             "has_total": self._has_total(figure),
             "has_percent": any(row["percent"] is not None for row in rows),
-            "has_previous": any(row["previous"] is not None for row in rows),
-            "maximum": max(
-                (max(row["value"] or 0, row["previous"] or 0) for row in rows),
-                default=0,
-            ),
+            "has_previous": has_previous,
+            "maximum": max(max(row["value"] or 0, row["previous"] or 0) for row in rows),
+            "aside": "" if has_previous else self._previous_total(figure),
             "notes": notes,
+        }
+
+    @staticmethod
+    def _has_item_previous(figure):
+        """Whether the year before is known row by row, not only in all."""
+        known = [item.previous for item in figure.items if item.previous is not None]
+        return any(known) or (bool(known) and not figure.previous)
+
+    def _previous_total(self, figure):
+        if figure.previous is None:
+            return ""
+        return self.words["previous_total"] % {
+            "year": self.previous_year,
+            "value": self.style.value(figure.previous, figure.kind),
         }
 
     def _has_total(self, figure):

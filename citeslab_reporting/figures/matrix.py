@@ -147,7 +147,8 @@ class Matrix:
     """A whole bilan.
 
     :param structure: ``{"name": …}`` and, if known, ``city``, ``siret``,
-        ``website``, ``logo`` (bytes; never part of the JSON).
+        ``website``, ``logo`` (bytes of an image or their base64; never part of
+        the JSON).
     :param territory: ``{"name": …}`` and, if known, ``region``,
         ``population``, ``neighborhoods`` (list of dicts); or ``None``.
     :param period: ``(first day, last day)``, dates.
@@ -156,8 +157,8 @@ class Matrix:
     :param sections: :class:`Section` in the order of the document.
     :param definitions: :class:`Definition` in the order of the annex.
     :param meta: ``min_minutes`` (int), ``filters`` (list of labels of the
-        filters in force), ``generated_on`` (date), ``author`` (name and
-        function to sign), ``funders`` (list of ``{"name", "logo": bytes|None}``).
+        filters in force), ``generated_on`` (date), ``author`` (name of
+        who signs), ``funders`` (list of ``{"name", "logo": bytes|None}``).
     """
 
     structure: dict

@@ -90,13 +90,22 @@ def safe_cell(value, limit=32767):
 def data_uri(content, mimetype=None):
     """``data:`` address of ``content``, or ``None`` if it is not an image.
 
-    :param content: bytes of a file.
+    :param content: bytes of a file, or the same in base64 (as Odoo keeps images).
     :param mimetype: told by the first bytes unless given.
     """
+    if not mimetype and content and not _image_type(content):
+        content = _decoded(content)
     mimetype = mimetype or _image_type(content)
     if not mimetype:
         return None
     return f"data:{mimetype};base64,{base64.b64encode(content).decode()}"
+
+
+def _decoded(content):
+    try:
+        return base64.b64decode(content, validate=True)
+    except ValueError:
+        return b""
 
 
 def _image_type(content):

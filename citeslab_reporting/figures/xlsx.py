@@ -16,9 +16,9 @@ CREATED = datetime(2000, 1, 1)
 BLUE, YELLOW, GREY, PALE = "#17457F", "#FFC629", "#5F7288", "#F1F5FA"
 NUMBER_FORMATS = {RATE: '0.0" %"', HOURS: '#,##0.##" h"', AMOUNT: '#,##0.00" €"'}
 WIDTHS = (44, 11, 11, 11, 11, 11, 11)
-CHART_COLUMN = 8
+CHART_COLUMN = 7
 ROW_PIXELS = 20
-LAST_COLUMN = 15
+LAST_COLUMN = 14
 
 
 def workbook(layout, facts):
@@ -167,7 +167,7 @@ class _Workbook:
         sheet.set_column(0, 0, 34)
         sheet.set_column(1, 1, 90)
         row = 2
-        for definition in self.layout.matrix.definitions:
+        for definition in self.layout.definitions():
             self._text(
                 sheet, row, 0, definition.label, bold=True, valign="top", text_wrap=True
             )
@@ -216,6 +216,9 @@ class _Workbook:
         if block["has_total"]:
             row += 1
             self._total_row(sheet, row, block)
+        if block["aside"]:
+            row += 1
+            self._paragraph(sheet, row, block["aside"])
         row = self._notes(sheet, row + 1, block["notes"])
         return self._chart(sheet, block, (top, first, last), row)
 

@@ -212,17 +212,26 @@ class CiteslabBilanRenderer(models.AbstractModel):
             "title": f"{words['title']} {layout.year}",
             "css": Markup(stylesheet()),
             "engine": "weasyprint" if pdf.is_available() else "wkhtmltopdf",
-            "logo": data_uri(matrix.structure.get("logo")),
+            "logo": self._logo(matrix),
             "facts": self._facts(matrix, layout),
             "funders": matrix.meta.get("funders") or [],
             "funder_rows": self._funder_rows(matrix),
             "tile_rows": self._in_rows(layout.tiles(), 4),
-            "author": matrix.meta.get("author") or {},
+            "author": matrix.meta.get("author") or "",
             "min_minutes": self._min_minutes(matrix, words),
             "swatch": lambda kind: Markup(svg.swatch(kind)),
             "bars": self._bars,
-            "percent_total": lambda block: self._percent_total(block, layout.style),
+            "percent_total": lambda block, key: self._percent_total(
+                layout.style, block, key
+            ),
         }
+
+    def _logo(self, matrix):
+        """Logo of the structure, unless it is the one Odoo gives to everybody."""
+        logo = matrix.structure.get("logo")
+        if not logo or logo == self.env["res.company"]._get_logo():
+            return None
+        return data_uri(logo)
 
     def _bars(self, block, row):
         """Drawing of one row; :mod:`figures.svg` escapes what users typed."""
@@ -237,8 +246,9 @@ class CiteslabBilanRenderer(models.AbstractModel):
         )
 
     @staticmethod
-    def _percent_total(block, style):
-        return style.share(sum(row["percent"] or 0 for row in block["rows"]))
+    def _percent_total(style, block, key):
+        total = sum(row[key] or 0 for row in block["rows"])
+        return style.share(total) if total else ""
 
     @staticmethod
     def _in_rows(cells, width):
@@ -377,7 +387,7 @@ class CiteslabBilanRenderer(models.AbstractModel):
             "key_notes": layout.key_notes(),
             "sections": layout.sections(),
             "unregistered": layout.unregistered(),
-            "definitions": [d.as_dict() for d in matrix.definitions],
+            "definitions": [d.as_dict() for d in layout.definitions()],
             "words": layout.words,
         }
 

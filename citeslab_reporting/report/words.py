@@ -30,6 +30,7 @@ WORDS = {
     "new_and_continuing": _lt("%(new)s new + %(continuing)s already followed"),
     "nothing": _lt("Nothing in this period nor in the year before."),
     "not_registered": _lt("Not registered this period: %(figures)s."),
+    "previous_total": _lt("%(year)s: %(value)s in all, rows not known."),
     "declared": _lt("Total declared by the structure."),
     "definitions": _lt("How the figures are counted"),
     "definitions_intro": _lt(
