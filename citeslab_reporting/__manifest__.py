@@ -11,5 +11,13 @@
         "security/ir.model.access.csv",
         "security/citeslab_reporting_rules.xml",
         "data/citeslab_indicator_data.xml",
+        "security/citeslab_bilan_wizard_rules.xml",
+        "report/citeslab_bilan_templates.xml",
+        "report/citeslab_bilan_reports.xml",
+        "report/citeslab_bilan_actions.xml",
+        "wizard/citeslab_bilan_wizard_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["citeslab_reporting/static/src/bilan/**/*"],
+    },
 }

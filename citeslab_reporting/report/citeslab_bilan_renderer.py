@@ -1,5 +1,6 @@
 """From a matrix to a file or to the screen."""
 
+from collections import defaultdict
 from datetime import date
 from functools import lru_cache
 
@@ -403,6 +404,7 @@ class CiteslabBilanRenderer(models.AbstractModel):
             "company_id": self.env.company.id,
             "companies": [{"id": c.id, "name": c.name} for c in companies],
             "territories": self._territory_choices(companies),
+            "neighborhoods": self._neighborhood_choices(companies),
         }
 
     def _latest_year(self, this_year):
@@ -412,17 +414,39 @@ class CiteslabBilanRenderer(models.AbstractModel):
 
     def _territory_choices(self, companies):
         territories = self.env["citeslab.territory"].search_fetch(
-            [("company_id", "in", companies.ids)], ["name", "neighborhood_ids"]
+            [("company_id", "in", companies.ids)], ["name", "company_id"]
         )
         return [
+            {"id": one.id, "name": one.name, "company_id": one.company_id.id}
+            for one in territories
+        ]
+
+    def _neighborhood_choices(self, companies):
+        """Quartiers of the territories, and those where somebody lives."""
+        territories = self.env["citeslab.territory"].search(
+            [("company_id", "in", companies.ids)]
+        )
+        inhabited = self.env["citeslab.situation"]._read_group(
+            [("company_id", "in", companies.ids), ("neighborhood_id", "!=", False)],
+            ["neighborhood_id", "company_id"],
+        )
+        areas = territories.neighborhood_ids
+        company_ids = defaultdict(set)
+        for area, company in inhabited:
+            areas |= area
+            company_ids[area].add(company.id)
+        for territory in territories:
+            for area in territory.neighborhood_ids:
+                company_ids[area].add(territory.company_id.id)
+        return [
             {
-                "id": territory.id,
-                "name": territory.name,
-                "company_id": territory.company_id.id,
-                "neighborhoods": [
-                    {"id": one.id, "name": one.name}
-                    for one in territory.neighborhood_ids
-                ],
+                "id": area.id,
+                "name": area.display_name,
+                "commune": area.commune or "",
+                "company_ids": sorted(company_ids[area]),
+                "territory_ids": territories.filtered(
+                    lambda one, area=area: area in one.neighborhood_ids
+                ).ids,
             }
-            for territory in territories
+            for area in areas.sorted()
         ]

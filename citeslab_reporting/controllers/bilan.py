@@ -1,0 +1,34 @@
+from odoo import http
+from odoo.http import content_disposition, request
+
+from ..report.citeslab_bilan_renderer import FORMATS
+
+
+class BilanController(http.Controller):
+    """Files of the bilan, read with the rights of who asks for them."""
+
+    @http.route(
+        "/citeslab/bilan/<string:file_format>",
+        type="http",
+        auth="user",
+        methods=["GET", "POST"],
+        readonly=True,
+    )
+    def bilan_file(self, file_format, **params):
+        """One file of the bilan: pdf, xlsx or json.
+
+        :param params: see ``citeslab.bilan.renderer._parse``.
+        """
+        renderer = request.env["citeslab.bilan.renderer"]
+        matrix = renderer._matrix(params)
+        name, content = renderer._file(matrix, file_format)
+        return request.make_response(
+            content,
+            headers=[
+                ("Content-Type", FORMATS[file_format]),
+                ("Content-Length", len(content)),
+                ("Content-Disposition", content_disposition(name)),
+                ("Cache-Control", "no-store"),
+                ("X-Content-Type-Options", "nosniff"),
+            ],
+        )
