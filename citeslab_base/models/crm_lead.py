@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -25,6 +25,14 @@ DERIVED = (
     "residence",
     "neighborhood_id",
 )
+
+
+# What the host may write on any lead, and a parcours does not take as it comes.
+GUARDED = {"active", "company_id", "is_parcours", "partner_id", "team_id", "type"}
+
+# Opens the change of structure. An object, since a caller sends only values: the
+# context of a request is never a permission.
+TRANSFER = object()
 
 
 class CrmLead(models.Model):
@@ -305,48 +313,78 @@ class CrmLead(models.Model):
             }
         )
 
+    def copy_data(self, default=None):
+        """A copy of a parcours is a parcours: another project of the same person."""
+        vals_list = super().copy_data(default=default)
+        for lead, vals in zip(self, vals_list, strict=True):
+            if lead.is_parcours:
+                vals["is_parcours"] = True
+        return vals_list
+
     def write(self, vals):
-        if not {"is_parcours", "company_id", "team_id", "type"} & vals.keys():
-            parcours = self._parcours() if "partner_id" in vals else self.browse()
-        else:
-            parcours = self._parcours()
-            self._check_parcours_kept(parcours, vals)
-        result = super().write(vals)
+        parcours = self._parcours() if GUARDED & vals.keys() else self.browse()
+        if "is_parcours" in vals:
+            self._check_kind_kept(bool(vals["is_parcours"]))
+        if not parcours:
+            return super().write(vals)
+        parcours._check_parcours_kept(vals)
+        if others := self - parcours:
+            super(CrmLead, others).write(dict(vals))
+        vals = {key: vals[key] for key in vals if key not in ("team_id", "type")}
+        result = super(CrmLead, parcours).write(vals)
         if "partner_id" in vals:
             parcours._move_rows_to_person()
         return result
 
-    def _check_parcours_kept(self, parcours, vals):
-        """Refuse what would turn a parcours into a lead, or move it unseen."""
-        if self.env.context.get("citeslab_transfer"):
-            return
-        becomes = "is_parcours" in vals and bool(vals["is_parcours"])
-        if "is_parcours" in vals and any(becomes != lead.is_parcours for lead in self):
+    def _check_kind_kept(self, becomes):
+        if any(becomes != lead.is_parcours for lead in self):
             raise UserError(
                 self.env._(
                     "A lead of the sales pipeline and a parcours never become each "
                     "other: create a parcours for this person instead."
                 )
             )
+
+    def _check_parcours_kept(self, vals):
+        """Refuse what would move a parcours unseen, or end it without an outcome."""
         company = vals.get("company_id")
-        if "company_id" in vals and any(
-            lead.company_id.id != company for lead in parcours
-        ):
+        moves = "company_id" in vals and any(
+            lead.company_id.id != company for lead in self
+        )
+        if moves and self.env.context.get("citeslab_transfer") is not TRANSFER:
             raise UserError(
                 self.env._(
                     "A parcours changes structure by a transfer only, with the "
                     "agreement of the person."
                 )
             )
-        if parcours and len(parcours) == len(self):
-            vals.pop("team_id", None)
-            vals.pop("type", None)
+        if not vals.get("active", True):
+            self._refuse_for_parcours()
+        if vals.get("partner_id"):
+            person = self.env["res.partner"].browse(vals["partner_id"])
+            person.check_access("read")
+            for structure in self.company_id:
+                vals["partner_id"] = person._as_porteur(structure).id
+
+    @api.constrains("stage_id", "is_parcours")
+    def _check_stage(self):
+        for lead in self:
+            if lead.stage_id and lead.is_parcours != bool(lead.stage_id.sudo().phase):
+                raise ValidationError(
+                    self.env._(
+                        "The stage %(stage)s is not of this pipeline: a parcours goes "
+                        "through the phases of CitésLab, a lead through the sales "
+                        "stages.",
+                        stage=lead.stage_id.sudo().name,
+                    )
+                )
 
     def _move_rows_to_person(self):
         """Keep the person of every row that of its parcours (after a merge)."""
         for model in self._parcours_row_models():
             rows = self.env[model].search([("parcours_id", "in", self.ids)])
             self.env.add_to_compute(rows._fields["partner_id"], rows)
+        self._refresh_from_rows()
 
     @api.model
     def _parcours_row_models(self):

@@ -47,8 +47,7 @@ class ResPartner(models.Model):
     parcours_count = fields.Integer(compute="_compute_parcours_count", groups=ROLES)
     name_normalized = fields.Char(
         compute="_compute_name_normalized",
-        store=True,
-        precompute=True,
+        store=True,  # not precomputed: the host reads what it precomputes as its user
         index="trigram",
         groups=ROLES,
     )
@@ -127,21 +126,30 @@ class ResPartner(models.Model):
         :raise ValidationError: when the contact belongs to another structure
         """
         self.ensure_one()
+        self.check_access("read")
         if self.company_id and self.company_id != company:
             raise ValidationError(
                 self.env._(
-                    "%(name)s belongs to another structure: create the person in yours.",
-                    name=self.display_name,
+                    "The contact chosen belongs to another structure: create the "
+                    "person in yours.",
                 )
             )
         if self.is_porteur:
             return self
         values = {"is_porteur": True, "company_id": company.id}
-        several = self.env["res.company"].sudo().search_count([], limit=2) > 1
-        if not self.company_id and several and not self.user_ids:
+        if self._is_shared_beyond(company):
             return self.copy({**values, "name": self.name, "parent_id": False})
-        self.write({**values, "porteur_shared": True})
+        # sudo: the host lets nobody change the contact of a colleague
+        self.sudo().write({**values, "porteur_shared": True})
         return self
+
+    def _is_shared_beyond(self, company):
+        """Whether a contact serves people outside a structure."""
+        users = self.with_context(active_test=False).sudo().user_ids
+        if users:
+            return users.company_ids != company
+        several = self.env["res.company"].sudo().search_count([], limit=2) > 1
+        return several and not self.company_id
 
     def _unlink_unused(self):
         """Delete the contacts of this set that no other record points to."""
