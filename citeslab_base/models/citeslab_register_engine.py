@@ -44,6 +44,7 @@ QUIET = {
     "active_test": False,
 }
 BATCH = 1000
+REPEATED = 5
 
 
 @dataclass(eq=False, slots=True)
@@ -127,6 +128,7 @@ class CiteslabRegisterEngine(models.AbstractModel):
         if not plan.errors:
             engine._decide(plan)
         plan.problems.sort(key=lambda problem: (problem.line, not problem.is_error))
+        plan.problems = _fold_warnings(plan.problems)
         return plan
 
     @api.model
@@ -398,7 +400,7 @@ class CiteslabRegisterEngine(models.AbstractModel):
             self._create_people(plan, batch, targets)
             self._create_parcours(plan, batch, targets)
             self._create_pieces(plan, batch, targets)
-            progress(min(start + BATCH, len(new)), total)
+            progress(min(start + BATCH, len(new), total - 1), total)
         corrected = [step for step in plan.steps if step.known]
         for step in corrected:
             self._correct(plan, step, targets)
@@ -811,6 +813,35 @@ def _area_of(index, home, row):
             if rank(area):
                 return area
     return None
+
+
+def _fold_warnings(problems):
+    """Say a warning that comes again and again a few times, then how many more.
+
+    :param list problems: in the order of the file
+    :rtype: list
+    """
+    seen = Counter()
+    kept = []
+    for problem in problems:
+        place = (problem.column, problem.message)
+        seen[place] += not problem.is_error
+        if problem.is_error or seen[place] <= REPEATED:
+            kept.append(problem)
+    for problem in list(kept):
+        place = (problem.column, problem.message)
+        more = seen.pop(place, 0) - REPEATED
+        if more > 0:
+            kept.append(
+                Problem(
+                    problem.line,
+                    problem.column,
+                    mark("the same warning for %(count)s more rows"),
+                    {"count": more},
+                    is_error=False,
+                )
+            )
+    return kept
 
 
 def _area_kind(residences):
