@@ -89,9 +89,16 @@ def odoo_env(lab):
     """
 
     def run(database, code):
-        command = lab._command(["shell", "-d", database, "--no-http", "--log-level=error"])
+        command = lab._command(
+            ["shell", "-d", database, "--no-http", "--log-level=error"]
+        )
         done = subprocess.run(
-            command, input=code, capture_output=True, text=True, env=lab.env, check=False
+            command,
+            input=code,
+            capture_output=True,
+            text=True,
+            env=lab.env,
+            check=False,
         )
         assert not done.returncode, done.stderr
         return done.stdout
@@ -132,7 +139,9 @@ def start_server(lab):
             "--max-cron-threads=0", "--http-interface=127.0.0.1",
         ]  # fmt: skip
         with lab.odoo_server(*words, log=name) as child:
-            server = Server(f"http://127.0.0.1:{port}", database, lab.home / "log" / name)
+            server = Server(
+                f"http://127.0.0.1:{port}", database, lab.home / "log" / name
+            )
             wait_until_served(child, server.url, server.log)
             yield server
         server.log.unlink(missing_ok=True)
@@ -175,7 +184,9 @@ def page(browser):
     Requests to anything but this machine are refused and noted.
     """
     context = browser.new_context(
-        viewport={"width": 1400, "height": 900}, locale="fr-FR", timezone_id="Europe/Paris"
+        viewport={"width": 1400, "height": 900},
+        locale="fr-FR",
+        timezone_id="Europe/Paris",
     )
     sheet = context.new_page()
     sheet.outside = []

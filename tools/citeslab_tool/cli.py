@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import os
 import sys
 
 from . import VERSION, progress
@@ -74,9 +75,9 @@ def _parser():
         prog="citeslab",
         description="CitésLab for Odoo 19: sets up what it needs, then does the job.",
         epilog="commands:\n" + "\n".join(rows) + "\n\n"
-        "Everything is kept under .citeslab/ (or CITESLAB_HOME). ODOO_HOME names an Odoo "
-        "19 source\nof yours, PGHOST, PGPORT, PGUSER a PostgreSQL server of yours. "
-        "`citeslab COMMAND --help`\ntells more.",
+        "Everything is kept under .citeslab/ (or CITESLAB_HOME). ODOO_HOME names an "
+        "Odoo 19\nsource of yours; PGHOST, PGPORT, PGUSER a PostgreSQL of yours. "
+        "`citeslab COMMAND\n--help` tells more.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"citeslab {VERSION}")
@@ -96,6 +97,9 @@ def main(argv=None):
     except Trouble as trouble:
         print(f"citeslab: {trouble}", file=sys.stderr)
         return trouble.code
+    except BrokenPipeError:  # `./citeslab … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except Interrupted as stop:
         print("citeslab: stopped", file=sys.stderr)
         return 128 + stop.signum

@@ -121,7 +121,9 @@ class PrivateApt:
     def _apt(self, *words, check=True, **options):
         return run(
             ["apt-get", "-q", *words],
-            "Reading the Debian mirror" if "update" in words else "Downloading packages",
+            "Reading the Debian mirror"
+            if "update" in words
+            else "Downloading packages",
             self.log,
             check=check,
             env={
@@ -150,7 +152,9 @@ class PrivateApt:
         archives = self.folder / "cache/archives"
         for old in archives.glob("*.deb"):
             old.unlink()
-        self._apt("install", "--yes", "--download-only", "--no-install-recommends", *packages)
+        self._apt(
+            "install", "--yes", "--download-only", "--no-install-recommends", *packages
+        )
         return sorted(archives.glob("*.deb"))
 
 

@@ -128,7 +128,9 @@ class Demo:
     def _update(self, state):
         wanted = self.wanted()
         known = state.get("addons", {})
-        changed = [name for name in known if name in wanted and known[name] != wanted[name]]
+        changed = [
+            name for name in known if name in wanted and known[name] != wanted[name]
+        ]
         if state.get("updating"):
             changed = [name for name in known if name in wanted]
         new = [name for name in wanted if name not in known]
@@ -202,7 +204,9 @@ def wait_until_served(child, url, log):
     end = time.monotonic() + READY_SECONDS
     while time.monotonic() < end:
         if child.poll() is not None:
-            raise Trouble(f"Odoo stopped by itself (exit {child.returncode}): see {log}.")
+            raise Trouble(
+                f"Odoo stopped by itself (exit {child.returncode}): see {log}."
+            )
         try:
             with urllib.request.urlopen(f"{url}/web/login", timeout=30):
                 return

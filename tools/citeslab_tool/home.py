@@ -1,4 +1,4 @@
-"""Where everything that is set up lives: `.citeslab/` of the clone or `CITESLAB_HOME`."""
+"""Where what is set up lives: `.citeslab/` of the clone, or `CITESLAB_HOME`."""
 
 import fcntl
 import hashlib

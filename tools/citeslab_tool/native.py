@@ -60,7 +60,11 @@ def pango_environment(home, venv):
 def font_environment(home, source):
     """FONTCONFIG_FILE that adds the fonts beside Odoo to the machine's own."""
     beside = Path(str(source).removesuffix(PACKAGES_IN)) / "usr/share/fonts"
-    fonts = [beside, source / "odoo/addons/web/static/fonts", source / "addons/web/static/fonts"]
+    fonts = [
+        beside,
+        source / "odoo/addons/web/static/fonts",
+        source / "addons/web/static/fonts",
+    ]
     folders = "".join(f"<dir>{path}</dir>" for path in fonts if path.exists())
     text = FONTS_CONF.format(folders=folders, cache=home / "fontconfig-cache")
     config = home / "fonts.conf"

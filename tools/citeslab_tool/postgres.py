@@ -347,9 +347,7 @@ class External:
     @contextmanager
     def running(self):
         """Nothing to start; libpq reads the same variables."""
-        yield {
-            key: value for key, value in os.environ.items() if key.startswith("PG")
-        }
+        yield {key: value for key, value in os.environ.items() if key.startswith("PG")}
 
 
 class Sql:
@@ -390,7 +388,9 @@ def prepare_role(sql):
     """
     if not sql("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE], user="postgres"):
         sql(f"CREATE ROLE {ROLE} LOGIN CREATEDB", user="postgres")
-    if sql("SELECT 1 FROM pg_proc WHERE proname = 'unaccent'", (), "template1", "postgres"):
+    if sql(
+        "SELECT 1 FROM pg_proc WHERE proname = 'unaccent'", (), "template1", "postgres"
+    ):
         return
     try:
         for query in (

@@ -47,7 +47,9 @@ def _last_words(log, start):
     telling = [
         line
         for line in lines
-        if re.match(r"(E:|ERROR|fatal:|initdb: error|FATAL|\w+(\.\w+)*(Error|Trouble):)", line)
+        if re.match(
+            r"(E:|ERROR|fatal:|initdb: error|FATAL|\w+(\.\w+)*(Error|Trouble):)", line
+        )
         or " CRITICAL " in line
     ]
     chosen = (telling or lines or ["no message"])[-1]

@@ -139,10 +139,11 @@ class OdooVenv(Venv):
         """
         packages = self.site_packages()
         (packages / "odoo-source.pth").write_text(f"{self.source}\n", encoding="utf-8")
-        info = packages / f"odoo-{series(self.source)}.dist-info"
+        version = series(self.source)
+        info = packages / f"odoo-{version}.dist-info"
         info.mkdir(exist_ok=True)
         files = {
-            "METADATA": f"Metadata-Version: 2.1\nName: odoo\nVersion: {series(self.source)}\n",
+            "METADATA": f"Metadata-Version: 2.1\nName: odoo\nVersion: {version}\n",
             "INSTALLER": "citeslab\n",
         }
         for name, text in files.items():

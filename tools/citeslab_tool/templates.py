@@ -112,7 +112,9 @@ def settle(lab, name, log="template.log"):
 
 
 def _sources():
-    return digest(*(part for name in addons() for part in (name, addon_fingerprint(name))))
+    return digest(
+        *(part for name in addons() for part in (name, addon_fingerprint(name)))
+    )
 
 
 def all_addons(lab):

@@ -83,7 +83,9 @@ def _addon_part(lab, options, paths):
 
 def _journey_part(lab, options, paths):
     """The tests of `tests/`: they start what they need through fixtures."""
-    part = Part(lab, "journeys", ["-p", "no:odoo", *_workers(options), *options, *paths])
+    part = Part(
+        lab, "journeys", ["-p", "no:odoo", *_workers(options), *options, *paths]
+    )
     env = {**lab.env, "CITESLAB_TEST_RUN": str(os.getpid())}
     env.pop("ODOO_RC")
     try:
@@ -109,8 +111,12 @@ def _plan(words):
 
 def _verdict(parts, filtered):
     """Exit code of the whole: any failure fails, and so does a run of nothing."""
-    passed, failed, skipped = (sum(column) for column in zip(*(p.counts() for p in parts)))
-    print(f"\nciteslab: {passed} passed, {failed} failed, {skipped} skipped", flush=True)
+    passed, failed, skipped = (
+        sum(column) for column in zip(*(p.counts() for p in parts), strict=True)
+    )
+    print(
+        f"\nciteslab: {passed} passed, {failed} failed, {skipped} skipped", flush=True
+    )
     for part in parts:
         allowed = (0, NO_TESTS) if filtered else (0,)
         if part.code not in allowed:

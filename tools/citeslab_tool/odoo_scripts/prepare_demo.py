@@ -1,6 +1,4 @@
 # For `odoo shell`, before our addons: a French host that calls nobody.
-from odoo.tools import config
-
 env["ir.config_parameter"].set_param("ir_attachment.location", "db")
 env["ir.attachment"].force_storage()
 
@@ -8,9 +6,7 @@ env["ir.attachment"].force_storage()
 france = env.ref("base.fr")
 euro = env.ref("base.EUR")
 euro.active = True
-env["res.company"].search([]).write(
-    {"country_id": france.id, "currency_id": euro.id}
-)
+env["res.company"].search([]).write({"country_id": france.id, "currency_id": euro.id})
 env["res.company"].search([]).partner_id.tz = "Europe/Paris"
 env["ir.default"].set("res.partner", "lang", "fr_FR")
 env["ir.default"].set("res.partner", "tz", "Europe/Paris")

@@ -1,0 +1,44 @@
+"""`./citeslab bench [NAME…]`: the benchmarks of `tests/bench/`, never a test by time."""
+
+import argparse
+
+from .errors import Trouble
+from .home import REPO
+from .lab import Lab
+from .process import pass_through
+from .progress import say
+
+FOLDER = REPO / "tests/bench"
+
+
+def available():
+    """Names of the benchmarks."""
+    return sorted(
+        path.stem.removeprefix("bench_") for path in FOLDER.glob("bench_*.py")
+    )
+
+
+def main(words):
+    """Run the benchmarks named, or all; return the exit code."""
+    names = available()
+    parser = argparse.ArgumentParser(
+        prog="citeslab bench",
+        description="Run benchmarks: each prints ratios and the floor beside them.",
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names))
+    chosen = parser.parse_args(words).names or names
+    unknown = [name for name in chosen if name not in names]
+    if unknown or not names:
+        raise Trouble(
+            f"There is no benchmark {', '.join(unknown) or 'yet'}; "
+            f"there are: {', '.join(names) or 'none'}."
+        )
+    lab = Lab(throwaway=True)
+    lab.set_up(tests=True)
+    worst = 0
+    with lab.database_server():
+        for name in chosen:
+            say(f"\n== bench: {name} ==")
+            driver = [lab.venv.python, FOLDER / "driver.py", name]
+            worst = max(worst, pass_through(driver, env=lab.env, cwd=REPO))
+    return worst
