@@ -24,6 +24,8 @@ TILES = (
     "jobseekers",
     "creations",
 )
+# Totals that the tiles already tell, one of them in a detail.
+COVERED = {*TILES, "persons_continuing"}
 
 
 class Layout:
@@ -81,18 +83,33 @@ class Layout:
         figures = [self.matrix.figures.get(code) for code in TILES]
         return [f for f in figures if f and f.is_registered and f.value is not None]
 
-    def sections(self, skip_key=False):
-        """``[{code, title, blocks}]``, without the sections nobody feeds.
+    def key_blocks(self):
+        """Blocks of the section that the tiles sum up, without what they say."""
+        section = self._key_section()
+        if not section:
+            return []
+        figures = self.matrix.section_figures(section)
+        return self._blocks([f for f in figures if f.items or f.code not in COVERED])
 
-        :param skip_key: leave out the sections of which the key figures already
-            say everything (the printed document shows both on one page).
+    def _key_section(self):
+        """The first section, when the tiles tell its totals."""
+        section = next(iter(self.matrix.sections), None)
+        if not section:
+            return None
+        totals = [f for f in self.matrix.section_figures(section) if not f.items]
+        is_key = totals and all(figure.code in COVERED for figure in totals)
+        return section if is_key else None
+
+    def sections(self):
+        """``[{code, title, blocks}]`` after the key figures.
+
+        Sections that nobody feeds are left out.
         """
         sections = []
         for section in self.matrix.sections:
-            figures = self.matrix.section_figures(section)
-            if skip_key and all(f.code in TILES and not f.items for f in figures):
+            if section == self._key_section():
                 continue
-            blocks = self._blocks(figures)
+            blocks = self._blocks(self.matrix.section_figures(section))
             if blocks:
                 sections.append(
                     {"code": section.code, "title": section.title, "blocks": blocks}

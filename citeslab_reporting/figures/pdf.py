@@ -1,20 +1,25 @@
 """HTML to PDF by WeasyPrint, where the host has it."""
 
 import logging
+from functools import cache
 
-try:
-    import weasyprint
-except (ImportError, OSError):  # OSError: the package is there, Pango is not
-    weasyprint = None
 
-# It reports every CSS property meant for the other engine.
-logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
-logging.getLogger("fontTools").setLevel(logging.ERROR)
+@cache
+def _weasyprint():
+    """The library, or ``None``; loaded by the first print, not by Odoo's start."""
+    # It reports every CSS property meant for the other engine.
+    for name in ("weasyprint", "weasyprint.progress", "fontTools"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    try:
+        import weasyprint
+    except (ImportError, OSError):  # OSError: the package is there, Pango is not
+        return None
+    return weasyprint
 
 
 def is_available():
     """Whether this host can print with WeasyPrint."""
-    return weasyprint is not None
+    return _weasyprint() is not None
 
 
 def print_html(html):
@@ -25,15 +30,14 @@ def print_html(html):
     :return: bytes
     """
     text = html.decode() if isinstance(html, bytes) else str(html)
-    document = weasyprint.HTML(string=text, url_fetcher=_fetcher())
+    document = _weasyprint().HTML(string=text, url_fetcher=_fetcher())
     return document.write_pdf(pdf_tags=True)
 
 
 def _fetcher():
-    if hasattr(weasyprint.urls, "URLFetcher"):
-        return weasyprint.urls.URLFetcher(
-            allowed_protocols={"data"}, allow_redirects=False
-        )
+    urls = _weasyprint().urls
+    if hasattr(urls, "URLFetcher"):
+        return urls.URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
     return _fetch_data_only
 
 
@@ -41,4 +45,4 @@ def _fetch_data_only(url, *args, **kwargs):
     """The same for WeasyPrint before its fetcher became a class."""
     if not url.lower().startswith("data:"):
         raise ValueError(f"Only data: addresses are read, not {url[:80]}")
-    return weasyprint.default_url_fetcher(url, *args, **kwargs)
+    return _weasyprint().default_url_fetcher(url, *args, **kwargs)

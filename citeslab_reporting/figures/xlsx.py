@@ -150,16 +150,20 @@ class _Workbook:
         tiles, notes = self.layout.tiles(), self.layout.key_notes()
         if tiles:
             row = self._lines(sheet, row + 1, {"rows": tiles, "notes": notes})
+        row = self._blocks(sheet, row, self.layout.key_blocks())
         if self.layout.unregistered():
             self._paragraph(sheet, row, self.layout.unregistered())
 
     def _section_sheet(self, section):
         sheet = self._sheet(section["title"], section["title"])
-        row = 2
-        for block in section["blocks"]:
-            draw = {"table": self._table, "lines": self._lines, "empty": self._empty}
-            row = draw[block["type"]](sheet, row, block) + 1
+        row = self._blocks(sheet, 2, section["blocks"])
         sheet.print_area(0, 0, row, LAST_COLUMN)
+
+    def _blocks(self, sheet, row, blocks):
+        draw = {"table": self._table, "lines": self._lines, "empty": self._empty}
+        for block in blocks:
+            row = draw[block["type"]](sheet, row, block) + 1
+        return row
 
     def _definitions_sheet(self):
         title = self.words["definitions"]

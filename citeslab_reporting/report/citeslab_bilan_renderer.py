@@ -104,7 +104,7 @@ class CiteslabBilanRenderer(models.AbstractModel):
         if not (text.isdecimal() and 2000 <= int(text) <= 2100):
             raise UserError(
                 self.env._(
-                    "“%(year)s” is not a year: give four digits, such as 2023.",
+                    "“%(year)s” is not a year: give four digits, from 2000 to 2100.",
                     year=text,
                 )
             )
@@ -262,9 +262,7 @@ class CiteslabBilanRenderer(models.AbstractModel):
             {"name": funder["name"], "logo": data_uri(funder.get("logo"))}
             for funder in matrix.meta.get("funders") or []
         ]
-        free = {"name": "", "logo": None}
-        rows = self._in_rows(funders, FUNDER_PLACES) or [[None] * FUNDER_PLACES]
-        return [[cell or free for cell in row] for row in rows]
+        return self._in_rows(funders, FUNDER_PLACES)
 
     def _facts(self, matrix, layout):
         """Label and text of each line of the cover."""
@@ -386,6 +384,7 @@ class CiteslabBilanRenderer(models.AbstractModel):
             "is_empty": layout.is_empty,
             "tiles": layout.tiles(),
             "key_notes": layout.key_notes(),
+            "key_blocks": layout.key_blocks(),
             "sections": layout.sections(),
             "unregistered": layout.unregistered(),
             "definitions": [d.as_dict() for d in layout.definitions()],
