@@ -30,6 +30,11 @@ class CiteslabHeadcount(models.Model):
         "CHECK (count > 0)", "A head-count holds at least one person."
     )
 
+    _belongs_to_a_structure = models.Constraint(
+        "CHECK (company_id IS NOT NULL)",
+        "Say where these people were counted: choose an action.",
+    )
+
     @api.depends("action_id")
     def _compute_company_id(self):
         for headcount in self:

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class CiteslabParcoursChild(models.AbstractModel):
@@ -50,6 +51,15 @@ class CiteslabParcoursChild(models.AbstractModel):
         for row in self:
             reference = row.parcours_id.sudo().reference or ""
             row.display_name = f"{reference} · {fields.Date.to_string(row.date) or ''}"
+
+    @api.constrains("parcours_id")
+    def _check_parcours(self):
+        if any(not row.parcours_id.is_parcours for row in self):
+            raise ValidationError(
+                self.env._(
+                    "Choose a parcours: a lead of the sales pipeline has no such rows."
+                )
+            )
 
     @api.model_create_multi
     def create(self, vals_list):

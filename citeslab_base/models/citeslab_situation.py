@@ -119,6 +119,19 @@ class CiteslabSituation(models.Model):
             photograph.neighborhood_code = photograph.neighborhood_id.code
             photograph.neighborhood_vintage = photograph.neighborhood_id.vintage
 
+    def write(self, vals):
+        if "date" not in vals or "age" in vals:
+            return super().write(vals)
+        known = self.filtered(
+            lambda row: row.age == age_at(row.partner_id.birthdate_date, row.date)
+        )
+        result = super().write(vals)
+        for photograph in known:  # its date was mistyped: so was the age
+            birthdate = photograph.partner_id.birthdate_date
+            if birthdate:
+                photograph.age = age_at(birthdate, photograph.date)
+        return result
+
     def _next_values(self):
         """Values of the photograph to propose after this one.
 

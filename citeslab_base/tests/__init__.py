@@ -1,1 +1,5 @@
+from . import test_dates
+from . import test_orientation
 from . import test_parcours
+from . import test_records
+from . import test_situation
