@@ -1,3 +1,4 @@
+from . import test_access
 from . import test_dates
 from . import test_orientation
 from . import test_parcours

@@ -1,0 +1,300 @@
+"""Who may do what with whose record: every model of ours, every user.
+
+The expected rights are in ``access_matrix.csv``, made to be read: one line per model
+and owner of the record, one column per user, letters of *create, read, write,
+delete*. A model that is not in it fails the test.
+"""
+
+import csv
+from pathlib import Path
+
+from odoo import Command
+from odoo.tests import tagged
+
+from .common import CANARY, CiteslabCase
+
+MATRIX = Path(__file__).parent / "access_matrix.csv"
+OPERATIONS = (("c", "create"), ("r", "read"), ("w", "write"), ("d", "unlink"))
+NOMENCLATURES = {
+    "citeslab.action.kind": {},
+    "citeslab.contest": {},
+    "citeslab.discovery.source": {},
+    "citeslab.education": {},
+    "citeslab.employment": {},
+    "citeslab.mission": {},
+    "citeslab.orientation.reason": {},
+    "citeslab.outcome.reason": {},
+    "citeslab.program": {},
+    "citeslab.project.nature": {},
+    "citeslab.resource": {},
+}
+
+
+def read_matrix():
+    """Expected rights.
+
+    :return: ``{(model, owner): {user: letters}}``
+    """
+    with MATRIX.open(encoding="utf-8", newline="") as file:
+        return {
+            (row.pop("model"), row.pop("owner")): row for row in csv.DictReader(file)
+        }
+
+
+@tagged("post_install", "-at_install")
+class TestAccessMatrix(CiteslabCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.readers = {**cls.users, "other_chef": cls.other_chef}
+        cls.records = {}
+        for owner, user in (
+            ("volunteer", cls.volunteer),
+            ("structure", cls.chef),
+            ("other", cls.other_chef),
+        ):
+            cls._create_person_records(owner, user)
+        for owner, company in (
+            ("national", cls.env["res.company"]),
+            ("structure", cls.structure),
+            ("other", cls.other),
+        ):
+            cls._create_lists(owner, company)
+
+    @classmethod
+    def _create_person_records(cls, owner, user):
+        parcours = cls.create_parcours(user=user, contact_name=f"{CANARY} {owner}")
+        company = parcours.company_id
+        day = {"parcours_id": parcours.sudo().id, "date": "2023-01-01"}
+        mission = cls.env.ref("citeslab_base.mission_preparation").id
+        contest = cls.env["citeslab.contest"].search([], limit=1)
+        contest = contest or contest.create({"name": "Prix", "code": "prix"})
+        recipes = {
+            "citeslab.interview": {**day, "state": "done"},
+            "citeslab.situation": day,
+            "citeslab.orientation": {**day, "family": "creation"},
+            "citeslab.outcome": {**day, "value": "ongoing"},
+            "citeslab.contest.entry": {
+                **day,
+                "contest_id": contest.id,
+                "edition": "2023",
+            },
+            "citeslab.action": {
+                "name": "Marché",
+                "date": "2023-01-01",
+                "mission_id": mission,
+            },
+        }
+        made = {"crm.lead": parcours, "res.partner": parcours.partner_id}
+        for model, values in recipes.items():
+            Model = cls.env[model].with_user(user)
+            if not Model.has_access("create"):  # a chef completes a volunteer's file
+                Model = cls.env[model].with_user(cls.chef)
+            made[model] = Model.with_company(company).create(values)
+        action = made["citeslab.action"]
+        made["citeslab.headcount"] = action.headcount_ids.create(
+            {"action_id": action.id, "count": 3}
+        )
+        made["citeslab.touch"] = cls.env["citeslab.touch"].search(
+            [("parcours_id", "=", parcours.id)], limit=1
+        )
+        made["citeslab.register.row"] = cls.env["citeslab.register.row"].create(
+            {
+                **day,
+                "company_id": company.id,
+                "label": "2023",
+                "number": owner,
+                "number_key": owner,
+                "fingerprint": owner,
+            }
+        )
+        cls._keep(owner, made)
+
+    @classmethod
+    def _create_lists(cls, owner, company):
+        made = {
+            model: cls.env[model].create(
+                {
+                    **values,
+                    "name": "Entrée",
+                    "code": f"m_{owner}",
+                    "company_id": company.id,
+                }
+            )
+            for model, values in NOMENCLATURES.items()
+        }
+        made["citeslab.neighborhood"] = cls.env["citeslab.neighborhood"].create(
+            {"name": "Quartier", "company_id": company.id}
+        )
+        if company:
+            made["citeslab.territory"] = cls.env["citeslab.territory"].search(
+                [("company_id", "=", company.id)], limit=1
+            )
+            made["citeslab.program.promotion"] = cls.env[
+                "citeslab.program.promotion"
+            ].create(
+                {
+                    "name": "2023",
+                    "program_id": made["citeslab.program"].id,
+                    "company_id": company.id,
+                }
+            )
+        else:
+            made["citeslab.parameter"] = cls.env["citeslab.parameter"].search(
+                [], limit=1
+            )
+        cls._keep(owner, made)
+
+    @classmethod
+    def _keep(cls, owner, made):
+        for model, record in made.items():
+            assert len(record) == 1, (model, owner)
+            cls.records[model, owner] = record
+
+    def _letters(self, record, user):
+        record = self.env[record._name].browse(record.id).with_user(user)
+        return "".join(
+            letter for letter, mode in OPERATIONS if record.has_access(mode)
+        )
+
+    def _actual(self):
+        self.env.flush_all()
+        return {
+            key: {
+                name: self._letters(record, user) for name, user in self.readers.items()
+            }
+            for key, record in self.records.items()
+        }
+
+    def test_matrix(self):
+        expected, actual = read_matrix(), self._actual()
+        self.assertEqual(sorted(expected), sorted(actual))
+        for key, rights in actual.items():
+            for name, letters in rights.items():
+                with self.subTest(model=key[0], owner=key[1], user=name):
+                    self.assertEqual(letters, expected[key][name].replace("-", ""))
+
+    def test_no_outsider_holds_a_right_on_people(self):
+        """A reading of the matrix itself, that no careless update may bend."""
+        people = {"crm.lead", "res.partner", "citeslab.touch"} | {
+            model
+            for model in self.env.registry
+            if "parcours_id" in self.env[model]._fields
+        }
+        insiders = {"volunteer", "chef", "manager", "other_chef"}
+        for (model, owner), rights in read_matrix().items():
+            if model not in people:
+                continue
+            for name, letters in rights.items():
+                if name not in insiders or (name == "other_chef") != (owner == "other"):
+                    self.assertEqual(letters, "-", (model, owner, name))
+
+    def test_every_model_is_in_the_matrix(self):
+        ours = {
+            name
+            for name, model in self.env.registry.items()
+            if model._original_module == "citeslab_base"
+            and not model._abstract
+            and not model._transient
+        }
+        known = {model for model, _owner in self.records}
+        self.assertLessEqual(ours, known)
+
+    def test_every_model_has_an_access_line_for_a_role_only(self):
+        lines = self.env["ir.model.access"].search(
+            [("model_id.model", "like", "citeslab.%")]
+        )
+        self.assertTrue(lines)
+        self.assertFalse(lines.filtered(lambda line: not line.group_id))
+        with_lines = set(lines.mapped("model_id.model"))
+        for name, model in self.env.registry.items():
+            if name.startswith("citeslab.") and not model._abstract:
+                self.assertIn(name, with_lines)
+
+    def test_every_model_with_a_structure_has_a_global_rule(self):
+        rules = self.env["ir.rule"].search([("global", "=", True)])
+        guarded = set(rules.mapped("model_id.model"))
+        for name, model in self.env.registry.items():
+            if (
+                model._original_module == "citeslab_base"
+                and not model._abstract
+                and ("company_id" in model._fields or model._transient)
+            ):
+                with self.subTest(name):
+                    self.assertIn(name, guarded)
+
+    def test_switching_structures(self):
+        """A manager of two structures sees those that he ticked, no other."""
+        self.manager.company_ids = [Command.link(self.other.id)]
+        domain = [("parcours_id.is_parcours", "=", True)]
+        Interview = self.env["citeslab.interview"].with_user(self.manager)
+
+        def seen(*companies):
+            ids = [company.id for company in companies]
+            rows = Interview.with_context(allowed_company_ids=ids).search(domain)
+            return rows.sudo().company_id
+
+        self.assertEqual(seen(self.structure), self.structure)
+        self.assertEqual(seen(self.other), self.other)
+        self.assertEqual(
+            seen(self.structure, self.other), self.structure + self.other
+        )
+
+    def test_ticking_a_foreign_structure_is_refused(self):
+        Interview = self.env["citeslab.interview"].with_user(self.chef)
+        ids = (self.structure + self.other).ids
+        with self.assertRaises(Exception) as refusal:
+            Interview.with_context(allowed_company_ids=ids).search([]).read(["date"])
+        self.assertIn("AccessError", repr(type(refusal.exception)))
+
+    def test_role_given_and_taken_counts_at_once(self):
+        parcours = self.records["crm.lead", "structure"]
+        employee = self.users["employee"]
+        as_employee = parcours.with_user(employee)
+        self.assertFalse(as_employee.has_access("read"))
+        group = self.env.ref("citeslab_base.group_chef")
+        employee.group_ids = [Command.link(group.id)]
+        self.assertTrue(as_employee.with_user(employee).has_access("read"))
+        employee.group_ids = [Command.unlink(group.id)]
+        self.assertFalse(as_employee.with_user(employee).has_access("read"))
+
+    def test_roles_imply_no_sales_group(self):
+        for name in ("volunteer", "chef", "manager", "network"):
+            user = self.users[name]
+            self.assertFalse(user.has_group("sales_team.group_sale_salesman"), name)
+        self.assertFalse(self.users["network"].has_group("citeslab_base.group_chef"))
+
+    def test_only_managers_export(self):
+        for name, user in self.users.items():
+            allowed = name in ("manager", "admin")
+            self.assertEqual(
+                user.has_group("base.group_allow_export"), allowed, name
+            )
+
+    def test_salesperson_who_is_chef_keeps_both(self):
+        self.salesperson.group_ids = [
+            Command.link(self.env.ref("citeslab_base.group_chef").id)
+        ]
+        theirs = self.env["crm.lead"].create(
+            {"name": "Devis d'un autre", "user_id": self.users["sales_all"].id}
+        )
+        mine = self.env["crm.lead"].create(
+            {"name": "Mon devis", "user_id": self.salesperson.id}
+        )
+        Lead = self.env["crm.lead"].with_user(self.salesperson)
+        found = Lead.search([])
+        self.assertIn(mine, found)
+        self.assertNotIn(theirs, found)
+        self.assertIn(self.records["crm.lead", "structure"], found)
+        self.assertNotIn(self.records["crm.lead", "other"], found)
+
+    def test_chef_sees_no_sales_pipeline(self):
+        lead = self.env["crm.lead"].create({"name": "Devis", "user_id": False})
+        for user in (self.volunteer, self.chef, self.manager):
+            self.assertFalse(lead.with_user(user).has_access("read"))
+            self.assertNotIn(lead, self.env["crm.lead"].with_user(user).search([]))
+
+    def test_volunteer_cannot_read_private_notes(self):
+        mine = self.records["citeslab.interview", "volunteer"].with_user(self.volunteer)
+        self.assertTrue(mine.has_access("read"))
+        self.assertNotIn("notes", mine.fields_get())
