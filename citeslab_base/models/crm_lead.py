@@ -275,7 +275,9 @@ class CrmLead(models.Model):
         Company = self.env["res.company"]
         for vals, reference in zip(vals_list, references, strict=True):
             company = Company.browse(vals.get("company_id")) or self.env.company
-            territory = self.env["citeslab.territory"]._default_for(company)
+            if "territory_id" not in vals:  # an import of thousands tells it
+                Territory = self.env["citeslab.territory"]
+                vals["territory_id"] = Territory._default_for(company).id
             vals.update(
                 is_parcours=True,
                 type="opportunity",
@@ -285,7 +287,6 @@ class CrmLead(models.Model):
                 partner_id=self._prepare_porteur(vals, company).id,
             )
             vals["stage_id"] = vals.get("stage_id") or entry_stage.id
-            vals.setdefault("territory_id", territory.id)
             vals["name"] = vals.get("name") or self.env._("Project to be specified")
             # stored and set here, so that the host computes nothing of the kind
             vals.update(probability=0.0, automated_probability=0.0)
