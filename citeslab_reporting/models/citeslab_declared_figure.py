@@ -47,7 +47,7 @@ class CiteslabDeclaredFigure(models.Model):
     )
     item_code = fields.Char(
         string="Row",
-        help="Code of the row of a distribution, as female or qpv; empty for the total.",
+        help="Code of the row of a distribution, as qpv; empty for the total.",
     )
     item_label = fields.Char(string="Row Label", compute="_compute_item_label")
     value = fields.Float(required=True, digits=(16, 2), aggregator=None)

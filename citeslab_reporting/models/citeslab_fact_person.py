@@ -317,7 +317,8 @@ class CiteslabFactPerson(models.Model):
             SQL("LEFT JOIN citeslab_situation entry ON entry.id = shot.entry_id"),
             SQL("LEFT JOIN citeslab_situation latest ON latest.id = shot.latest_id"),
             SQL(
-                "LEFT JOIN citeslab_neighborhood area ON area.id = photo.neighborhood_id"
+                "LEFT JOIN citeslab_neighborhood area"
+                " ON area.id = photo.neighborhood_id"
             ),
             SQL(
                 "LEFT JOIN citeslab_orientation first_referral"
