@@ -29,6 +29,8 @@ PIECES = {
     "orientation_id": "citeslab.orientation",
     "outcome_id": "citeslab.outcome",
 }
+# Share of the chef's time that each kind of exchange belongs to (CDC §2).
+MISSIONS = {"contact": "mission_prospecting", "interview": "mission_preparation"}
 PERSON_COLUMNS = ("email", "phone", "street", "zip", "city", "residence")
 # The chatter tells of people, not of files; and an import of thousands is one
 # recomputation, not thousands.
@@ -422,9 +424,13 @@ class CiteslabRegisterEngine(models.AbstractModel):
         return _Targets(
             labels,
             area_index,
-            self._territory(plan.company).neighborhood_ids,
+            self._territory(plan.company),
             organization_index,
             self._referent(plan.company),
+            {
+                kind: self.env.ref(f"citeslab_base.{name}", False)
+                for kind, name in MISSIONS.items()
+            },
         )
 
     def _create_label(self, company, new):
@@ -547,6 +553,7 @@ class CiteslabRegisterEngine(models.AbstractModel):
             "is_parcours": True,
             "partner_id": step.person.id,
             "company_id": plan.company.id,
+            "territory_id": targets.territory.id,
             "user_id": targets.referent.id,
             "name": row.title or self._nature_name(targets.label(row.nature)),
             "register_label": plan.label,
@@ -620,17 +627,23 @@ class CiteslabRegisterEngine(models.AbstractModel):
     def _piece_values(self, plan, step, targets):
         """Values of each record that a row becomes, ``None`` for what it does not."""
         row = step.row
-        exchange = {
-            "state": "done",
-            "mode": False,
-            "user_id": targets.referent.id,
-        }
+
+        def exchange(kind, day):
+            return {
+                "kind": kind,
+                "date": day,
+                "state": "done",
+                "mode": False,
+                "mission_id": targets.missions[kind],
+                "user_id": targets.referent.id,
+            }
+
         return {
             "situation_id": self._situation_values(step, targets),
             "contact_id": row.contact_date
-            and {**exchange, "kind": "contact", "date": row.contact_date},
+            and exchange("contact", row.contact_date),
             "interview_id": row.interview_date
-            and {**exchange, "kind": "interview", "date": row.interview_date},
+            and exchange("interview", row.interview_date),
             "orientation_id": row.orientation
             and {
                 "date": row.day,
@@ -706,7 +719,7 @@ class CiteslabRegisterEngine(models.AbstractModel):
             values = {"parcours_id": known.parcours_id.id, **wanted}
             return {link: self.env[PIECES[link]].create(values).id}
         # who received the person is not in a register: leave it as it stands
-        kept = {"user_id", "mode", "state"}
+        kept = {"user_id", "mode", "state", "mission_id"}
         if link == "outcome_id" and not step.row.outcome_date:
             kept.add("date")
         changes = _differences(
@@ -763,11 +776,13 @@ class CiteslabRegisterEngine(models.AbstractModel):
 class _Targets:
     """Where the words of a row lead, once everything they name exists."""
 
-    def __init__(self, labels, areas, home, organizations, referent):
+    def __init__(self, labels, areas, territory, organizations, referent, missions):
+        self.territory = territory
         self.referent = referent
+        self.missions = {kind: one.id if one else False for kind, one in missions.items()}
         self.labels = labels
         self.areas = areas
-        self.home = home
+        self.home = territory.neighborhood_ids
         self.organizations = organizations
         self._found = {}
 
@@ -804,9 +819,9 @@ def _area_of(index, home, row):
     ]
     ranks = (
         lambda area: area in home,
-        lambda area: bool(area.company_id),
         lambda area: city and normalise(area.commune) == city,
         lambda area: city and city in normalise(area.commune).split(),
+        lambda area: bool(area.company_id),
     )
     for rank in ranks:
         for area in valid:

@@ -97,7 +97,7 @@ def _decode(content):
             _("The file is not text: give a .csv or .xlsx file, not another kind.")
         )
     try:
-        return content.decode("utf-8-sig")
+        return content.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         if not content[: error.start].isascii() or content.startswith(b"\xef\xbb\xbf"):

@@ -78,7 +78,7 @@ class CiteslabRegisterImport(models.TransientModel):
         self.write({"state": "done", "data": False, "preview": False})
         self.problem_ids.unlink()
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "citeslab_base.crm_lead_parcours_action"
+            "citeslab_base.crm_lead_action_parcours"
         )
         action["name"] = self.env._("Register %(label)s", label=label)
         action["domain"] = [("is_parcours", "=", True), ("id", "in", parcours.ids)]
