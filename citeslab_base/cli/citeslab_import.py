@@ -49,7 +49,9 @@ class CiteslabImport(Command):
         except (Trouble, UserError) as trouble:
             self._fail(str(trouble))
         except psycopg2.errors.SerializationFailure:
-            self._fail("The structure changed meanwhile: nothing was stored, try again.")
+            self._fail(
+                "The structure changed meanwhile: nothing was stored, try again."
+            )
         except psycopg2.OperationalError as error:
             self._fail(f"PostgreSQL: {str(error).strip().splitlines()[0]}")
         except KeyboardInterrupt:
@@ -238,7 +240,9 @@ class CiteslabImport(Command):
                 cr.rollback()
                 self._tell_problems(engine, plan.errors)
                 self._say(
-                    env._("%(count)s errors: nothing was stored.", count=len(plan.errors))
+                    env._(
+                        "%(count)s errors: nothing was stored.", count=len(plan.errors)
+                    )
                 )
                 return False
             self._tell_problems(engine, plan.warnings, SHOWN_WARNINGS)

@@ -151,8 +151,10 @@ class CiteslabRegisterEngine(models.AbstractModel):
         labels = {}
         for key, model in NOMENCLATURES.items():
             index = self.env[model].with_context(active_test=True)._label_index(company)
-            entries = self.env[model].union(*index.values()).sorted(
-                lambda entry: (entry.sequence, entry.id)
+            entries = (
+                self.env[model]
+                .union(*index.values())
+                .sorted(lambda entry: (entry.sequence, entry.id))
             )
             ids = {label: entry.id for label, entry in index.items()}
             labels[key] = Labels(ids, entries.mapped("name"))
@@ -443,9 +445,7 @@ class CiteslabRegisterEngine(models.AbstractModel):
         while free in taken:
             number += 1
             free = f"{code}_{number}"
-        return Model.create(
-            {"code": free, "name": new.label, "company_id": company.id}
-        )
+        return Model.create({"code": free, "name": new.label, "company_id": company.id})
 
     def _create_areas(self, plan, index):
         values = [
@@ -640,8 +640,7 @@ class CiteslabRegisterEngine(models.AbstractModel):
 
         return {
             "situation_id": self._situation_values(step, targets),
-            "contact_id": row.contact_date
-            and exchange("contact", row.contact_date),
+            "contact_id": row.contact_date and exchange("contact", row.contact_date),
             "interview_id": row.interview_date
             and exchange("interview", row.interview_date),
             "orientation_id": row.orientation
@@ -779,7 +778,9 @@ class _Targets:
     def __init__(self, labels, areas, territory, organizations, referent, missions):
         self.territory = territory
         self.referent = referent
-        self.missions = {kind: one.id if one else False for kind, one in missions.items()}
+        self.missions = {
+            kind: one.id if one else False for kind, one in missions.items()
+        }
         self.labels = labels
         self.areas = areas
         self.home = territory.neighborhood_ids

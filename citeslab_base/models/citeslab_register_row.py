@@ -26,7 +26,8 @@ class CiteslabRegisterRow(models.Model):
     number = fields.Char(required=True)
     number_key = fields.Char(required=True, help="Number, without case nor accents.")
     date = fields.Date(
-        required=True, help="Day of its first RDV, else of its contact: the latest "
+        required=True,
+        help="Day of its first RDV, else of its contact: the latest "
         "row of a person says how to reach this person.",
     )
     fingerprint = fields.Char(required=True)

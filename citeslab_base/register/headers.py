@@ -21,7 +21,16 @@ COLUMNS = (
     Column(
         "number",
         "Numéro",
-        ("N°", "No", "Num", "N", "Numéro de dossier", "N° dossier", "Identifiant", "ID"),
+        (
+            "N°",
+            "No",
+            "Num",
+            "N",
+            "Numéro de dossier",
+            "N° dossier",
+            "Identifiant",
+            "ID",
+        ),
     ),
     Column("last_name", "Nom", ("Nom de famille", "Nom d'usage", "Nom et prénom")),
     Column("first_name", "Prénom", ("Prénoms",)),
@@ -118,7 +127,11 @@ _INDEX = {
     for name in (*column.aliases, column.label)
 }
 # One of each group is enough to read a row.
-REQUIRED = (("number",), ("last_name", "first_name"), ("contact_date", "interview_date"))
+REQUIRED = (
+    ("number",),
+    ("last_name", "first_name"),
+    ("contact_date", "interview_date"),
+)
 
 
 def column_key(header):
@@ -135,7 +148,9 @@ def find_header(rows, strict=False):
     :raise FileRefused: when a required column lacks or one appears twice
     """
     candidates = rows[:SEARCHED_ROWS]
-    known = [sum(1 for cell in cells if column_key(cell)) for _line, cells in candidates]
+    known = [
+        sum(1 for cell in cells if column_key(cell)) for _line, cells in candidates
+    ]
     best = known.index(max(known)) if known else 0
     if not known or known[best] < 3:
         if not strict:

@@ -81,9 +81,7 @@ def _check_signature(content):
         if content.startswith(signature):
             raise FileRefused(sentence)
     if _MARKUP.match(content):
-        raise FileRefused(
-            _("The file is a web page or XML: save it as .xlsx or .csv.")
-        )
+        raise FileRefused(_("The file is a web page or XML: save it as .xlsx or .csv."))
 
 
 # ---------------------------------------------------------------------- CSV
@@ -138,7 +136,9 @@ def _delimiter(text):
     first = [line for line in text.splitlines()[:20] if line.strip()][:10]
     if first and re.fullmatch(r"sep=[;,\t]", first[0].strip("\r\n ")):
         return first[0].strip("\r\n ")[4]
-    best = max(";,\t", key=lambda char: max((ln.count(char) for ln in first), default=0))
+    best = max(
+        ";,\t", key=lambda char: max((ln.count(char) for ln in first), default=0)
+    )
     if not any(best in line for line in first):
         raise FileRefused(
             _(
@@ -151,9 +151,7 @@ def _delimiter(text):
 
 def _read_csv(text):
     delimiter = _delimiter(text)
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=delimiter, strict=True
-    )
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows = []
     line = 0
     try:

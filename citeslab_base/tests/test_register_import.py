@@ -128,15 +128,25 @@ class TestRowBecomes(RegisterImportCase):
             [{"family": "creation", "date": date(2023, 1, 20), "is_first": True}],
         )
         organization = lead.orientation_ids.organization_id
-        self.assertEqual((organization.name, organization.organization_kind),
-                         ("ADIE", "finance"))
+        self.assertEqual(
+            (organization.name, organization.organization_kind), ("ADIE", "finance")
+        )
         self.assertEqual(organization.company_id, self.structure)
         self.assertFalse(organization.is_porteur)
 
     def test_met_only(self):
         """Without RDV, somebody was met: no RDV, no orientation."""
-        empty = ("rdv", "public", "employment", "education", "nature", "known",
-                 "prescriber", "orientation", "organization")
+        empty = (
+            "rdv",
+            "public",
+            "employment",
+            "education",
+            "nature",
+            "known",
+            "prescriber",
+            "orientation",
+            "organization",
+        )
         self.load([row(**dict.fromkeys(empty, ""))])
         lead = self.parcours()
         self.assertEqual(lead.interview_ids.mapped("kind"), ["contact"])
@@ -145,9 +155,22 @@ class TestRowBecomes(RegisterImportCase):
         self.assertEqual(lead.phase, "detection")
 
     def test_gaps_are_unknown_not_guessed(self):
-        gaps = ("gender", "birth", "email", "phone", "area", "residence", "public",
-                "employment", "education", "nature", "known", "orientation",
-                "organization", "contact")
+        gaps = (
+            "gender",
+            "birth",
+            "email",
+            "phone",
+            "area",
+            "residence",
+            "public",
+            "employment",
+            "education",
+            "nature",
+            "known",
+            "orientation",
+            "organization",
+            "contact",
+        )
         self.load([row(**dict.fromkeys(gaps, ""))])
         photograph = self.parcours().situation_ids
         self.assertRecordValues(
@@ -192,12 +215,33 @@ class TestRowBecomes(RegisterImportCase):
 
     def test_quartier_of_the_list_in_force_in_this_city(self):
         Area = self.env["citeslab.neighborhood"]
-        old = Area.create({"name": "Bellevue", "code": "QPX1", "vintage": 2015,
-                           "commune": "Brest", "valid_to": "2023-12-31"})
-        new = Area.create({"name": "Bellevue", "code": "QNX1", "vintage": 2024,
-                           "commune": "Brest", "valid_from": "2024-01-01"})
-        Area.create({"name": "Bellevue", "code": "QNX2", "vintage": 2024,
-                     "commune": "Ailleurs", "valid_from": "2024-01-01"})
+        old = Area.create(
+            {
+                "name": "Bellevue",
+                "code": "QPX1",
+                "vintage": 2015,
+                "commune": "Brest",
+                "valid_to": "2023-12-31",
+            }
+        )
+        new = Area.create(
+            {
+                "name": "Bellevue",
+                "code": "QNX1",
+                "vintage": 2024,
+                "commune": "Brest",
+                "valid_from": "2024-01-01",
+            }
+        )
+        Area.create(
+            {
+                "name": "Bellevue",
+                "code": "QNX2",
+                "vintage": 2024,
+                "commune": "Ailleurs",
+                "valid_from": "2024-01-01",
+            }
+        )
         self.load(
             [
                 person(1),
@@ -261,9 +305,16 @@ class TestAgain(RegisterImportCase):
         rdv = first.interview_ids.filtered(lambda one: one.kind == "interview")
         plan = self.load(
             [
-                person(1, last="NOM UN", rdv="25/02/2023", residence="Limite",
-                       nature="Artistique", outcome="Sans nouvelles",
-                       outcome_date="30/06/2023", birth="04/05/1990"),
+                person(
+                    1,
+                    last="NOM UN",
+                    rdv="25/02/2023",
+                    residence="Limite",
+                    nature="Artistique",
+                    outcome="Sans nouvelles",
+                    outcome_date="30/06/2023",
+                    birth="04/05/1990",
+                ),
                 person(2),
                 person(3, rdv="", orientation="", organization="", outcome=""),
                 person(4),
@@ -303,12 +354,15 @@ class TestAgain(RegisterImportCase):
         plan = self.plan([{**person(77, birth="01/01/1970"), "Numéro": "1"}])
         self.assertEqual([problem.line for problem in plan.errors], [2])
         self.assertIn("already that of", str(plan.errors[0]))
-        plan = self.load([{**person(77, birth="01/01/1970"), "Numéro": "1"}], label="2023 bis")
+        plan = self.load(
+            [{**person(77, birth="01/01/1970"), "Numéro": "1"}], label="2023 bis"
+        )
         self.assertEqual(plan.counts["people_new"], 1)
 
     def test_an_older_register_does_not_undo_a_newer_one(self):
-        this_year = [person(1, street="9 rue Neuve", contact="10/01/2024",
-                            rdv="20/01/2024")]
+        this_year = [
+            person(1, street="9 rue Neuve", contact="10/01/2024", rdv="20/01/2024")
+        ]
         self.load(this_year)
         self.load([person(1, street="1 rue Ancienne", zip="29000")])
         self.assertEqual(self.people().street, "9 rue Neuve")
@@ -363,8 +417,12 @@ class TestSamePerson(RegisterImportCase):
 
     def test_same_name_and_birth_date(self):
         self.assert_same(
-            self.next_year(last="Odile", first="Marchand", email="new@example.org",
-                           phone="06 39 98 77 77")
+            self.next_year(
+                last="Odile",
+                first="Marchand",
+                email="new@example.org",
+                phone="06 39 98 77 77",
+            )
         )
 
     def test_same_name_alone_is_a_namesake(self):
@@ -391,8 +449,17 @@ class TestSamePerson(RegisterImportCase):
 
     def test_in_one_file(self):
         """Two projects of a person in one register: one person, two parcours."""
-        self.load([row(), row(number="2", nature="Artistique", contact="03/03/2023",
-                              rdv="04/03/2023")])
+        self.load(
+            [
+                row(),
+                row(
+                    number="2",
+                    nature="Artistique",
+                    contact="03/03/2023",
+                    rdv="04/03/2023",
+                ),
+            ]
+        )
         self.assertEqual(len(self.people()), 1)
         self.assertEqual(len(self.parcours()), 2)
 
@@ -414,8 +481,11 @@ class TestSamePerson(RegisterImportCase):
         )
         for place, (first, second, expected) in enumerate(cases):
             with self.subTest(first=first, second=second):
-                who = {"email": f"case{place}@example.org", "last": f"CAS{place}",
-                       "phone": ""}
+                who = {
+                    "email": f"case{place}@example.org",
+                    "last": f"CAS{place}",
+                    "phone": "",
+                }
                 self.load([row(**who, **first)], label=f"{place} a")
                 self.load([self.next_year(**who, **second)], label=f"{place} b")
                 porteur = self.people()[-1]
@@ -460,8 +530,11 @@ class TestRegistersOfOthers(RegisterImportCase):
     def counted(self, year):
         """Figures of a year, as the stored rows tell them."""
         days = (date(year, 1, 1), date(year, 12, 31))
-        within = [("date", ">=", days[0]), ("date", "<=", days[1]),
-                  ("company_id", "=", self.structure.id)]
+        within = [
+            ("date", ">=", days[0]),
+            ("date", "<=", days[1]),
+            ("company_id", "=", self.structure.id),
+        ]
         met = self.env["citeslab.interview"].search(within).partner_id
         done = self.env["citeslab.interview"].search(
             [*within, ("kind", "=", "interview")]
@@ -501,7 +574,14 @@ class TestRegistersOfOthers(RegisterImportCase):
         first = self.make_register(140, 2021, 7)
         second = self.make_register(150, 2022, 8)
         for place, former in enumerate(first[:87]):
-            known = ("Nom", "Prénom", "Genre", "Date de naissance", "Email", "Téléphone")
+            known = (
+                "Nom",
+                "Prénom",
+                "Genre",
+                "Date de naissance",
+                "Email",
+                "Téléphone",
+            )
             second[place].update({key: former[key] for key in known})
         for place, (one, two) in enumerate(zip(first, second, strict=False), start=1):
             one["Numéro"] = two["Numéro"] = str(place)
@@ -534,8 +614,12 @@ class TestRegistersOfOthers(RegisterImportCase):
 
 
 class TestWhoMayImport(RegisterImportCase):
-    @users("citeslab_volunteer", "citeslab_salesperson", "citeslab_network",
-           "citeslab_admin")
+    @users(
+        "citeslab_volunteer",
+        "citeslab_salesperson",
+        "citeslab_network",
+        "citeslab_admin",
+    )
     def test_no_role_no_import(self):
         with self.assertRaises(AccessError):
             self.plan([row()], user=self.env.user)

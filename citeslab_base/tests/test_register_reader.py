@@ -12,7 +12,9 @@ from .register_files import HEADERS, as_csv, as_xlsx, person, row
 
 TODAY = datetime.date(2026, 11, 22)
 LABELS = {
-    key: Labels({"divers": 1, "restauration": 2, "bac 2": 3}, ["Divers", "Restauration"])
+    key: Labels(
+        {"divers": 1, "restauration": 2, "bac 2": 3}, ["Divers", "Restauration"]
+    )
     for key in rows.NOMENCLATURES
 }
 
@@ -117,7 +119,9 @@ class TestTables(RegisterCase):
         }
         wanted = [names.get(header, header) for header in HEADERS]
         content = as_csv([row()]).decode("utf-8-sig").split("\r\n", 1)
-        table = reader.read_table(";".join(wanted).encode() + b"\r\n" + content[1].encode())
+        table = reader.read_table(
+            ";".join(wanted).encode() + b"\r\n" + content[1].encode()
+        )
         self.assertEqual(len(table.columns), len(HEADERS))
 
     def test_unknown_column_is_told_not_lost_in_silence(self):
@@ -204,7 +208,9 @@ class TestHostileFiles(RegisterCase):
         self.assert_refused(content, 'line 2, column "Nom"', "formula")
 
     def test_too_many_rows_and_columns(self):
-        content = as_csv([{"Numéro": str(n)} for n in range(20_001)], headers=HEADERS[:5])
+        content = as_csv(
+            [{"Numéro": str(n)} for n in range(20_001)], headers=HEADERS[:5]
+        )
         self.assert_refused(content, "20000 rows")
         self.assert_refused(
             ";".join(f"c{n}" for n in range(201)).encode() + b"\r\n1", "columns"
@@ -274,8 +280,14 @@ class TestValues(RegisterCase):
                 values.to_date(text)
 
     def test_phones(self):
-        for text in ("06 39 98 10 01", "+33 6 39 98 10 01", "0033639981001", "639981001",
-                     "+33 (0)6 39 98 10 01", "06.39.98.10.01"):
+        for text in (
+            "06 39 98 10 01",
+            "+33 6 39 98 10 01",
+            "0033639981001",
+            "639981001",
+            "+33 (0)6 39 98 10 01",
+            "06.39.98.10.01",
+        ):
             self.assertEqual(values.phone_key(text), "0639981001", text)
         self.assertEqual(values.phone_key("+262 692 12 34 56"), "0692123456")
         self.assertEqual(values.phone_key("+32 470 12 34 56"), "+32470123456")
@@ -327,9 +339,27 @@ class TestRows(RegisterCase):
         self.assertEqual(len(only), 8)
 
     def test_gaps_are_no_errors(self):
-        gaps = ("gender", "birth", "email", "phone", "street", "zip", "city", "area",
-                "residence", "public", "employment", "education", "nature", "known",
-                "prescriber", "orientation", "organization", "outcome", "outcome_date")
+        gaps = (
+            "gender",
+            "birth",
+            "email",
+            "phone",
+            "street",
+            "zip",
+            "city",
+            "area",
+            "residence",
+            "public",
+            "employment",
+            "education",
+            "nature",
+            "known",
+            "prescriber",
+            "orientation",
+            "organization",
+            "outcome",
+            "outcome_date",
+        )
         content = as_csv([person(1, **dict.fromkeys(gaps, ""))])
         self.assertEqual(check(content).problems, [])
 
