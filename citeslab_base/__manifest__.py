@@ -44,6 +44,11 @@
         "views/citeslab_parameter_views.xml",
         "views/citeslab_menus.xml",
     ],
+    "demo": [
+        "demo/citeslab_structure_demo.xml",
+        "demo/citeslab_action_demo.xml",
+        "demo/citeslab_people_demo.xml",
+    ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

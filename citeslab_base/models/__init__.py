@@ -34,4 +34,5 @@ from . import citeslab_register_row
 from . import citeslab_register_engine
 from . import crm_lead_screen
 from . import res_partner_search
+from . import citeslab_demo
 from . import digest_digest
