@@ -82,14 +82,18 @@ def _parser():
     )
     parser.add_argument("--version", action="version", version=f"citeslab {VERSION}")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress lines")
-    parser.add_argument("command", metavar="COMMAND", choices=COMMANDS)
+    parser.add_argument("command", metavar="COMMAND", nargs="?", choices=COMMANDS)
     parser.add_argument("words", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     return parser
 
 
 def main(argv=None):
     """Entry point; returns the exit code."""
-    args = _parser().parse_args(argv)
+    parser = _parser()
+    args = parser.parse_args(argv)
+    if not args.command:
+        parser.print_help(sys.stderr)
+        return 2
     progress.quiet = args.quiet
     install_signals()
     try:

@@ -11,6 +11,7 @@ import os
 import pwd
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 from contextlib import contextmanager, suppress
@@ -281,26 +282,33 @@ class Cluster:
         config.write_text(text, encoding="utf-8")
         os.chown(config, self.account.uid, self.account.gid)
 
-    def _alive(self):
-        return not self._run(
-            "pg_ctl", "status", "-D", self.data, what="status", check=False
-        )
+    def _answers(self):
+        """Tell whether a server listens on our socket."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(self.socket_folder / f".s.PGSQL.{PORT}"))
+            except OSError:
+                return False
+        return True
 
     def _drop_stale_pid(self):
-        """After a crash the pid file may name a process that is now something else."""
+        """After a crash the pid file may name nothing, a zombie or another program."""
         pid_file = self.data / "postmaster.pid"
         with suppress(OSError, ValueError, IndexError):
             pid = int(pid_file.read_text(encoding="ascii").splitlines()[0])
-            command = Path(f"/proc/{pid}/comm")
-            if not command.exists() or "postgres" not in command.read_text():
+            status = Path(f"/proc/{pid}/status")
+            words = status.read_text(encoding="utf-8") if status.exists() else ""
+            name = re.search(r"^Name:\s+(\S+)", words, re.M)
+            zombie = re.search(r"^State:\s+Z", words, re.M)
+            if zombie or not name or not name[1].startswith("postgres"):
                 pid_file.unlink()
 
     def _start(self):
         self._initialise()
+        if self._answers():
+            return
         self._drop_stale_pid()
         self._configure()
-        if self._alive():
-            return
         self._run(
             "pg_ctl", "start", "-D", self.data, "-w", "-t", "60", "-l", self.log,
             what="Starting PostgreSQL",

@@ -1,15 +1,24 @@
 """Child processes: logged, named in errors, and never left behind."""
 
+import ctypes
 import os
 import re
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from .errors import Interrupted, Trouble
 
 STOP_SECONDS = 15
+PR_SET_PDEATHSIG = 1  # Linux; elsewhere prctl does not exist
+LIBC = ctypes.CDLL(None)
+
+
+def _die_with_us():
+    """In the child, before it starts: end it should we be killed without a word."""
+    with suppress(AttributeError):
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def install_signals():
@@ -74,6 +83,7 @@ def run(command, what, log, *, check=True, input_text=None, **options):
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_die_with_us,
                 **options,
             )
         except OSError as error:
@@ -100,6 +110,7 @@ def background(command, log, **options):
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=_die_with_us,
             **options,
         )
     try:
@@ -116,7 +127,10 @@ def pass_through(command, **options):
     """
     interactive = sys.stdin is not None and sys.stdin.isatty()
     child = subprocess.Popen(
-        list(map(str, command)), start_new_session=not interactive, **options
+        list(map(str, command)),
+        start_new_session=not interactive,
+        preexec_fn=_die_with_us,
+        **options,
     )
     previous = None
     if interactive:
