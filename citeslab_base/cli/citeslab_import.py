@@ -1,5 +1,8 @@
 """``odoo citeslab_import``: load a register into a structure, wholly or not at all."""
 
+# Odoo loads this file as ``odoo.cli.…``: a relative import would leave the addon.
+# pylint: disable=odoo-addons-relative-import
+
 import contextlib
 import io
 import logging
@@ -92,11 +95,12 @@ class CiteslabImport(Command):
             logging.getLogger("weasyprint").setLevel(logging.ERROR)
 
     def _fail(self, sentence, code=1):
-        print(sentence, file=sys.stderr, flush=True)
+        self._say(sentence)
         sys.exit(code)
 
     def _say(self, sentence, end="\n"):
-        print(sentence, end=end, file=sys.stderr, flush=True)
+        sys.stderr.write(sentence + end)
+        sys.stderr.flush()
 
     def _read(self, name):
         try:
@@ -250,9 +254,9 @@ class CiteslabImport(Command):
             counts = engine._count_texts(plan)
             title = env._("Register %(label)s", label=plan.label)
             name = company.name
-        print(f"{title}, {name}")
+        sys.stdout.write(f"{title}, {name}\n")
         for label, count in counts:
-            print(f"{count:>7} {label}")
+            sys.stdout.write(f"{count:>7} {label}\n")
         return True
 
     def _tell_problems(self, engine, problems, limit=None):

@@ -1,3 +1,6 @@
+# Sentences of a plan are translated where they are shown.
+# pylint: disable=prefer-env-translation
+
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
@@ -6,8 +9,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..register.organizations import guess_kind
 from ..register.people import Parcours, People, Person, is_correction
-from ..register.problems import FileRefused, Problem
-from ..register.problems import _ as mark
+from ..register.problems import FileRefused, Problem, _lt
 from ..register.reader import read_table
 from ..register.rows import NewLabel, RegisterRow, check_table, main_year
 from ..register.vocabulary import Labels
@@ -113,7 +115,6 @@ class CiteslabRegisterEngine(models.AbstractModel):
         try:
             plan.table = read_table(content)
         except FileRefused as refused:
-            # pylint: disable=prefer-env-translation
             raise UserError(self.env._(refused.message, **refused.params)) from None
         checked = check_table(
             plan.table,
@@ -287,7 +288,7 @@ class CiteslabRegisterEngine(models.AbstractModel):
                 Problem(
                     row.line,
                     plan.table.heading("number"),
-                    mark(
+                    _lt(
                         "the number %(value)s of register %(label)s is already that "
                         "of %(name)s: give this person another number, or import "
                         "under another register label"
@@ -747,7 +748,6 @@ class CiteslabRegisterEngine(models.AbstractModel):
         )
 
     def _problem_message(self, problem):
-        # pylint: disable=prefer-env-translation
         return self.env._(problem.message, **problem.params)
 
     def _count_texts(self, plan):
@@ -852,7 +852,7 @@ def _fold_warnings(problems):
                 Problem(
                     problem.line,
                     problem.column,
-                    mark("the same warning for %(count)s more rows"),
+                    _lt("the same warning for %(count)s more rows"),
                     {"count": more},
                     is_error=False,
                 )

@@ -1,9 +1,12 @@
 """Headers of a register, found whatever their case, accents and punctuation."""
 
+# There is no environment here: a sentence is translated where it is shown.
+# pylint: disable=prefer-env-translation
+
 from dataclasses import dataclass
 
 from ..tools.text import normalise
-from .problems import FileRefused, _
+from .problems import FileRefused, _lt
 
 SEARCHED_ROWS = 10  # some registers start with a title
 
@@ -172,7 +175,7 @@ def _match(header):
             ignored += [name] if name else []
         elif key in columns:
             raise FileRefused(
-                _(
+                _lt(
                     'The columns "%(first)s" and "%(second)s" both mean '
                     '"%(meaning)s": keep one of them.'
                 ),
@@ -193,7 +196,7 @@ def _check_required(columns):
     ]
     if missing:
         raise FileRefused(
-            _(
+            _lt(
                 "Missing column: %(missing)s. The first line of the file must hold the "
                 "headers of the register."
             ),

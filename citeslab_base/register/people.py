@@ -14,12 +14,15 @@ until then, if any, is "process goes on") and of the same nature of project, a n
 not told being that of the only open parcours; else to a new one.
 """
 
+# There is no environment here: a sentence is translated where it is shown.
+# pylint: disable=prefer-env-translation
+
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
 from ..tools.text import normalise_name
-from .problems import _
+from .problems import _lt
 from .values import email_key, names_agree, phone_key
 
 OPEN_OUTCOMES = ("ongoing",)
@@ -103,7 +106,7 @@ class People:
                 notes.append(
                     (
                         key,
-                        _(
+                        _lt(
                             "also that of %(name)s, another person: taken for "
                             "somebody else"
                         ),
@@ -122,7 +125,7 @@ class People:
                 notes.append(
                     (
                         "last_name",
-                        _(
+                        _lt(
                             "somebody else is named %(name)s: a birth date, an "
                             "e-mail or a phone would tell whether it is the same "
                             "person"
@@ -138,7 +141,7 @@ class People:
             return [
                 (
                     "birthdate",
-                    _("%(name)s is known as born on %(known)s: check which is right"),
+                    _lt("%(name)s is known as born on %(known)s: check which is right"),
                     {
                         "name": person.name,
                         "known": person.birthdate.strftime("%d/%m/%Y"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 
-def _(source):
+def _lt(source):
     """Mark a sentence for the translation files; the reader's language comes later."""
     return source
 

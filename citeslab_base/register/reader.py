@@ -1,12 +1,15 @@
 """A file becomes a table: CSV of any usual kind, or a sheet of an Excel workbook."""
 
+# There is no environment here: a sentence is translated where it is shown.
+# pylint: disable=prefer-env-translation
+
 import csv
 import io
 import re
 from dataclasses import dataclass, field
 
 from .headers import find_header
-from .problems import FileRefused, _
+from .problems import FileRefused, _lt
 from .workbook import read_workbook, too_many_columns, too_many_rows
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -15,19 +18,22 @@ MAX_COLUMNS = 200
 MAX_CELL = 20_000
 
 _SIGNATURES = (
-    (b"%PDF", _("The file is a PDF: give the spreadsheet itself (.csv or .xlsx).")),
+    (b"%PDF", _lt("The file is a PDF: give the spreadsheet itself (.csv or .xlsx).")),
     (
         b"\xd0\xcf\x11\xe0",
-        _(
+        _lt(
             "The file is an old .xls or protected by a password: save it as .xlsx "
             "without a password."
         ),
     ),
-    (b"\x89PNG", _("The file is an image: give the spreadsheet (.csv or .xlsx).")),
-    (b"\xff\xd8\xff", _("The file is an image: give the spreadsheet (.csv or .xlsx).")),
-    (b"\x1f\x8b", _("The file is an archive: unzip it and give the spreadsheet.")),
-    (b"7z\xbc\xaf", _("The file is an archive: unzip it and give the spreadsheet.")),
-    (b"Rar!", _("The file is an archive: unzip it and give the spreadsheet.")),
+    (b"\x89PNG", _lt("The file is an image: give the spreadsheet (.csv or .xlsx).")),
+    (
+        b"\xff\xd8\xff",
+        _lt("The file is an image: give the spreadsheet (.csv or .xlsx)."),
+    ),
+    (b"\x1f\x8b", _lt("The file is an archive: unzip it and give the spreadsheet.")),
+    (b"7z\xbc\xaf", _lt("The file is an archive: unzip it and give the spreadsheet.")),
+    (b"Rar!", _lt("The file is an archive: unzip it and give the spreadsheet.")),
 )
 _MARKUP = re.compile(rb"\s*<(?:!doctype|html|\?xml|table|svg|script)", re.IGNORECASE)
 
@@ -70,10 +76,10 @@ def read_table(content):
 
 def _check_signature(content):
     if not content.strip():
-        raise FileRefused(_("The file is empty."))
+        raise FileRefused(_lt("The file is empty."))
     if len(content) > MAX_BYTES:
         raise FileRefused(
-            _("The file weighs %(size)s MB; the limit is %(limit)s MB."),
+            _lt("The file weighs %(size)s MB; the limit is %(limit)s MB."),
             size=round(len(content) / 1024**2, 1),
             limit=MAX_BYTES // 1024**2,
         )
@@ -81,7 +87,9 @@ def _check_signature(content):
         if content.startswith(signature):
             raise FileRefused(sentence)
     if _MARKUP.match(content):
-        raise FileRefused(_("The file is a web page or XML: save it as .xlsx or .csv."))
+        raise FileRefused(
+            _lt("The file is a web page or XML: save it as .xlsx or .csv.")
+        )
 
 
 # ---------------------------------------------------------------------- CSV
@@ -92,7 +100,7 @@ def _decode(content):
         return _decode_wide(content)
     if b"\0" in content:
         raise FileRefused(
-            _("The file is not text: give a .csv or .xlsx file, not another kind.")
+            _lt("The file is not text: give a .csv or .xlsx file, not another kind.")
         )
     try:
         return content.decode().removeprefix("\ufeff")
@@ -101,7 +109,7 @@ def _decode(content):
         if not content[: error.start].isascii() or content.startswith(b"\xef\xbb\xbf"):
             # Accents were right until here: another encoding would spoil them.
             raise FileRefused(
-                _(
+                _lt(
                     "The file is damaged at line %(line)s: its accents cannot be read. "
                     "Save it again as CSV UTF-8."
                 ),
@@ -113,7 +121,7 @@ def _decode(content):
         text = "\x01"
     if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", text):
         raise FileRefused(
-            _("The file is not text: give a .csv or .xlsx file, not another kind.")
+            _lt("The file is not text: give a .csv or .xlsx file, not another kind.")
         )
     return text
 
@@ -126,7 +134,7 @@ def _decode_wide(content):
         text = "\0"
     if "\0" in text:
         raise FileRefused(
-            _("The file is not text: give a .csv or .xlsx file, not another kind.")
+            _lt("The file is not text: give a .csv or .xlsx file, not another kind.")
         )
     return text
 
@@ -141,7 +149,7 @@ def _delimiter(text):
     )
     if not any(best in line for line in first):
         raise FileRefused(
-            _(
+            _lt(
                 "No column was found: the values of a CSV must be separated by a "
                 "semicolon, a comma or a tab."
             )
@@ -167,7 +175,7 @@ def _read_csv(text):
             rows.append((line, cells))
     except csv.Error:
         raise FileRefused(
-            _(
+            _lt(
                 "The CSV cannot be read after line %(line)s: a quotation mark is "
                 "missing or misplaced."
             ),
@@ -185,7 +193,7 @@ def _check_not_cut(text, rows):
     line, last = rows[-1]
     if len(last) < width:
         raise FileRefused(
-            _(
+            _lt(
                 "The file is cut at line %(line)s: %(found)s values instead of "
                 "%(expected)s. Export it again."
             ),
@@ -210,7 +218,7 @@ def _table_of_sheets(sheets, is_1904):
     """Take the first visible sheet whose headers are those of a register."""
     filled = [sheet for sheet in sheets if sheet[1]]
     if not filled:
-        raise FileRefused(_("The file is empty."))
+        raise FileRefused(_lt("The file is empty."))
     for _title, rows, formula in filled:
         if find_header(rows) is not None:
             return _table(rows, formula, is_1904)
@@ -224,7 +232,7 @@ def _table(rows, formula, is_1904=False):
         line, index = formula
         name = header[index] if index < len(header) and header[index] else index + 1
         raise FileRefused(
-            _(
+            _lt(
                 'line %(line)s, column "%(column)s": this cell holds a formula. Paste '
                 "values instead of formulas, then import again."
             ),
@@ -233,7 +241,7 @@ def _table(rows, formula, is_1904=False):
         )
     body = [(line, cells) for line, cells in rows if line > header_line]
     if not body:
-        raise FileRefused(_("The file has headers but no row."))
+        raise FileRefused(_lt("The file has headers but no row."))
     _check_cells(body, header)
     return Table(header, columns, body, ignored, is_1904, header_line)
 
@@ -243,13 +251,13 @@ def _check_cells(body, header):
         for index, cell in enumerate(cells):
             if isinstance(cell, str) and len(cell) > MAX_CELL:
                 raise FileRefused(
-                    _("line %(line)s: a cell holds more than %(limit)s characters."),
+                    _lt("line %(line)s: a cell holds more than %(limit)s characters."),
                     line=line,
                     limit=MAX_CELL,
                 )
             if index >= len(header) and cell not in (None, ""):
                 raise FileRefused(
-                    _(
+                    _lt(
                         "line %(line)s has more values than there are headers: is a "
                         "separator written inside a value without quotation marks?"
                     ),

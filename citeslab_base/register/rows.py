@@ -1,12 +1,15 @@
 """Lines of a table become typed rows; every problem is told, not only the first."""
 
+# There is no environment here: a sentence is translated where it is shown.
+# pylint: disable=prefer-env-translation
+
 import contextlib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
 from ..tools.text import normalise
-from .problems import Problem, _
+from .problems import Problem, _lt
 from .values import (
     EXCEL_ERRORS,
     WrongValue,
@@ -166,7 +169,7 @@ class _Checker:
             self._say(
                 self.table.header_line,
                 None,
-                _("this column is not known to the import: it is left out"),
+                _lt("this column is not known to the import: it is left out"),
                 column=name,
                 is_error=False,
             )
@@ -213,7 +216,7 @@ class _Checker:
             self._say(
                 line,
                 key,
-                _("this cell holds an error of the spreadsheet (%(value)s)"),
+                _lt("this cell holds an error of the spreadsheet (%(value)s)"),
                 value=text,
             )
             return None
@@ -234,9 +237,9 @@ class _Checker:
             return None
         shown = day.strftime("%d/%m/%Y")
         if day > self.today:
-            self._say(line, key, _("%(value)s is in the future"), value=shown)
+            self._say(line, key, _lt("%(value)s is in the future"), value=shown)
         elif day < (FIRST_BIRTH if key == "birthdate" else FIRST_DAY):
-            self._say(line, key, _("%(value)s is too long ago"), value=shown)
+            self._say(line, key, _lt("%(value)s is too long ago"), value=shown)
         else:
             return day
         return None
@@ -254,7 +257,7 @@ class _Checker:
         self._say(
             line,
             key,
-            _('unknown label "%(value)s"; known labels: %(known)s'),
+            _lt('unknown label "%(value)s"; known labels: %(known)s'),
             value=text,
             known=shown,
         )
@@ -264,19 +267,19 @@ class _Checker:
 
     def _check_identity(self, row):
         if not row.number:
-            self._say(row.line, "number", _("the number is missing"))
+            self._say(row.line, "number", _lt("the number is missing"))
         else:
             self._check_number(row)
         key = "last_name" if "last_name" in self.table.columns else "first_name"
         if not normalise(row.name):
-            self._say(row.line, key, _("the name is missing"), value=row.name)
+            self._say(row.line, key, _lt("the name is missing"), value=row.name)
         elif len(row.name) > MAX_NAME:
-            self._say(row.line, key, _("the name is too long"), value=row.name)
+            self._say(row.line, key, _lt("the name is too long"), value=row.name)
         if row.email and not is_email(row.email):
             self._say(
                 row.line,
                 "email",
-                _("%(value)s is not an e-mail address: kept, not used to recognise"),
+                _lt("%(value)s is not an e-mail address: kept, not used to recognise"),
                 is_error=False,
                 value=row.email,
             )
@@ -284,7 +287,7 @@ class _Checker:
             self._say(
                 row.line,
                 "phone",
-                _("%(value)s is not a phone number: kept, not used to recognise"),
+                _lt("%(value)s is not a phone number: kept, not used to recognise"),
                 is_error=False,
                 value=row.phone,
             )
@@ -295,7 +298,7 @@ class _Checker:
             self._say(
                 row.line,
                 "number",
-                _("the number %(value)s is already that of line %(first)s"),
+                _lt("the number %(value)s is already that of line %(first)s"),
                 value=row.number,
                 first=first,
             )
@@ -310,7 +313,7 @@ class _Checker:
             self._say(
                 row.line,
                 "interview_date",
-                _("the first RDV is before the contact of %(contact)s"),
+                _lt("the first RDV is before the contact of %(contact)s"),
                 is_error=False,
                 value=_shown(row.interview_date),
                 contact=_shown(row.contact_date),
@@ -319,7 +322,7 @@ class _Checker:
             self._say(
                 row.line,
                 "outcome_date",
-                _("the outcome (%(value)s) is before the first contact (%(first)s)"),
+                _lt("the outcome (%(value)s) is before the first contact (%(first)s)"),
                 value=_shown(row.outcome_date),
                 first=_shown(first),
             )
@@ -329,7 +332,7 @@ class _Checker:
         if any((row.line, key) in self.failed for key in dates):
             return
         key = next(key for key in dates if key in self.table.columns)
-        self._say(row.line, key, _("a date of contact or of RDV is needed"))
+        self._say(row.line, key, _lt("a date of contact or of RDV is needed"))
 
     def _check_birth(self, row, first):
         if not row.birthdate:
@@ -340,7 +343,7 @@ class _Checker:
             self._say(
                 row.line,
                 "birthdate",
-                _('born on %(value)s, after "%(what)s" (%(first)s)'),
+                _lt('born on %(value)s, after "%(what)s" (%(first)s)'),
                 value=_shown(row.birthdate),
                 first=_shown(first),
                 what=self.table.heading(what),
@@ -349,7 +352,7 @@ class _Checker:
             self._say(
                 row.line,
                 "birthdate",
-                _("born on %(value)s: %(age)s years old, is it right?"),
+                _lt("born on %(value)s: %(age)s years old, is it right?"),
                 is_error=False,
                 value=_shown(row.birthdate),
                 age=age,
@@ -365,7 +368,7 @@ class _Checker:
                 self._say(
                     row.line,
                     key,
-                    _('left out, since "%(needed)s" is empty'),
+                    _lt('left out, since "%(needed)s" is empty'),
                     is_error=False,
                     needed=self.table.heading(needed),
                 )
@@ -374,7 +377,7 @@ class _Checker:
             self._say(
                 row.line,
                 "outcome",
-                _("an outcome without its date: the last day of the year is taken"),
+                _lt("an outcome without its date: the last day of the year is taken"),
                 is_error=False,
             )
 

@@ -1,11 +1,14 @@
 """Cells become values: text, numbers, dates, phones, names."""
 
+# There is no environment here: a sentence is translated where it is shown.
+# pylint: disable=prefer-env-translation
+
 import re
 from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
 
 from ..tools.text import normalise
-from .problems import _
+from .problems import _lt
 
 EXCEL_ERRORS = frozenset(
     ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#NOM?")
@@ -83,15 +86,15 @@ def _text_date(text, is_1904):
         return _serial_date(float(text.replace(",", ".")), is_1904)
     elif _SHORT_DATE.fullmatch(text):
         raise WrongValue(
-            _("%(value)s: write the year with four digits (dd/mm/yyyy)"), value=text
+            _lt("%(value)s: write the year with four digits (dd/mm/yyyy)"), value=text
         )
     else:
-        raise WrongValue(_("%(value)s is not a date (dd/mm/yyyy)"), value=text)
+        raise WrongValue(_lt("%(value)s is not a date (dd/mm/yyyy)"), value=text)
     try:
         return date(year, month, day)
     except ValueError:
         raise WrongValue(
-            _("%(value)s does not exist in the calendar"), value=text
+            _lt("%(value)s does not exist in the calendar"), value=text
         ) from None
 
 
@@ -99,12 +102,12 @@ def _serial_date(number, is_1904):
     """Day of an Excel serial; its calendar believes that 29/02/1900 existed."""
     if 1900 <= number <= 2100:
         raise WrongValue(
-            _("%(value)s is a year alone: write the whole date (dd/mm/yyyy)"),
+            _lt("%(value)s is a year alone: write the whole date (dd/mm/yyyy)"),
             value=to_text(number),
         )
     if not 1 <= number < 110_000:
         raise WrongValue(
-            _("%(value)s is not a date (dd/mm/yyyy)"), value=to_text(number)
+            _lt("%(value)s is not a date (dd/mm/yyyy)"), value=to_text(number)
         )
     if is_1904:
         return date(1904, 1, 1) + timedelta(days=int(number))

@@ -4,13 +4,16 @@ The parser is never given a file that could cost more than a few seconds: the
 limits are read from the archive's own directory and from a quick scan of tags.
 """
 
+# There is no environment here: a sentence is translated where it is shown.
+# pylint: disable=prefer-env-translation
+
 import io
 import re
 import zipfile
 
 import openpyxl
 
-from .problems import FileRefused, _
+from .problems import FileRefused, _lt
 
 MAX_UNZIPPED = 50 * 1024 * 1024
 MAX_RATIO = 100
@@ -52,10 +55,10 @@ def read_workbook(content, max_rows, max_columns):
     except FileRefused:
         raise
     except MemoryError:
-        raise FileRefused(_("The file is too large to be read.")) from None
+        raise FileRefused(_lt("The file is too large to be read.")) from None
     except Exception:  # whatever a damaged file makes of the parser
         raise FileRefused(
-            _("The Excel file is damaged: open it, save it again and retry.")
+            _lt("The Excel file is damaged: open it, save it again and retry.")
         ) from None
 
 
@@ -67,7 +70,7 @@ def _check_archive(archive, max_rows, max_columns):
     packed = sum(entry.compress_size for entry in entries)
     if total > MAX_UNZIPPED:
         raise FileRefused(
-            _(
+            _lt(
                 "The Excel file holds %(size)s MB once unzipped; the limit is "
                 "%(limit)s MB."
             ),
@@ -81,14 +84,14 @@ def _check_archive(archive, max_rows, max_columns):
         and entry.file_size > MAX_RATIO * max(entry.compress_size, 1)
     ]
     if heavy or (total > RATIO_FROM and total > MAX_RATIO * max(packed, 1)):
-        raise FileRefused(_("The Excel file is compressed beyond reason: refused."))
+        raise FileRefused(_lt("The Excel file is compressed beyond reason: refused."))
     if len(entries) > MAX_ENTRIES or len(names) != len(entries):
-        raise FileRefused(_("The Excel file has an unusual structure: refused."))
+        raise FileRefused(_lt("The Excel file has an unusual structure: refused."))
     if any(".." in name or name.startswith(("/", "\\")) for name in names):
-        raise FileRefused(_("The Excel file has an unusual structure: refused."))
+        raise FileRefused(_lt("The Excel file has an unusual structure: refused."))
     if any(entry.flag_bits & 1 for entry in entries):
         raise FileRefused(
-            _("The Excel file is protected by a password: save it without one.")
+            _lt("The Excel file is protected by a password: save it without one.")
         )
     for entry in entries:
         _check_part(archive, entry, max_rows, max_columns)
@@ -97,15 +100,15 @@ def _check_archive(archive, max_rows, max_columns):
 def _check_kind(archive, names):
     if "mimetype" in names and b"opendocument" in archive.read("mimetype")[:200]:
         raise FileRefused(
-            _("The file is an OpenDocument file: save it as .xlsx or .csv.")
+            _lt("The file is an OpenDocument file: save it as .xlsx or .csv.")
         )
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise FileRefused(
-            _("The Excel file contains macros: save it as .xlsx, without macros.")
+            _lt("The Excel file contains macros: save it as .xlsx, without macros.")
         )
     if "xl/workbook.xml" not in names:
         raise FileRefused(
-            _("The file is not a spreadsheet: give a .csv or .xlsx file.")
+            _lt("The file is not a spreadsheet: give a .csv or .xlsx file.")
         )
 
 
@@ -116,18 +119,18 @@ def _check_part(archive, entry, max_rows, max_columns):
         return
     data = archive.read(entry)
     if _DECLARATION.search(data) or data.startswith(_WIDE):
-        raise FileRefused(_("The Excel file declares XML entities: refused."))
+        raise FileRefused(_lt("The Excel file declares XML entities: refused."))
     if b"macroenabled" in data.lower() and name == "[content_types].xml":
         raise FileRefused(
-            _("The Excel file contains macros: save it as .xlsx, without macros.")
+            _lt("The Excel file contains macros: save it as .xlsx, without macros.")
         )
     if "/worksheets/" in name:
         _check_sheet_size(data, max_rows, max_columns)
     elif "sharedstrings" in name:
         if sum(1 for _match in _TEXT_TAG.finditer(data)) > MAX_TEXTS:
-            raise FileRefused(_("The Excel file holds too many texts: refused."))
+            raise FileRefused(_lt("The Excel file holds too many texts: refused."))
     elif len(data) > MAX_PART:
-        raise FileRefused(_("The Excel file has an unusual structure: refused."))
+        raise FileRefused(_lt("The Excel file has an unusual structure: refused."))
 
 
 def _check_sheet_size(data, max_rows, max_columns):
@@ -142,7 +145,7 @@ def _check_sheet_size(data, max_rows, max_columns):
             rows += width > 0
             width = 0
             if found and int(found[2]) > LAST_ROW:
-                raise FileRefused(_("The Excel file is damaged: refused."))
+                raise FileRefused(_lt("The Excel file is damaged: refused."))
             continue
         width += 1
         column = _column_index(found[1]) if found and found[1] else width
@@ -161,7 +164,7 @@ def _column_index(letters):
 
 def too_many_rows(limit):
     return FileRefused(
-        _(
+        _lt(
             "The file has more than %(limit)s rows: split it, and import each part "
             "under the same register label."
         ),
@@ -171,7 +174,7 @@ def too_many_rows(limit):
 
 def too_many_columns(limit):
     return FileRefused(
-        _("The file has more than %(limit)s columns: is it a register?"), limit=limit
+        _lt("The file has more than %(limit)s columns: is it a register?"), limit=limit
     )
 
 
