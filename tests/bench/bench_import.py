@@ -120,7 +120,7 @@ def tables(env, source):
 
 
 def by_load(env, company, source):
-    """Rebuild `source` in another structure by `load()`; seconds, rows prepared apart."""
+    """Rebuild `source` in another structure by `load()`; seconds of `load()` alone."""
     spent = 0.0
     env = env(context={"allowed_company_ids": company.ids, "tracking_disable": False})
     for model, names, records, links in list(tables(env, source)):
