@@ -176,6 +176,8 @@ class Layout:
             "total": self._line(figure, notes),
             "has_total": self._has_total(figure),
             "has_percent": any(row["percent"] is not None for row in rows),
+            "total_percent": self._total_percent(rows, "percent"),
+            "total_previous_percent": self._total_percent(rows, "previous_percent"),
             "has_previous": has_previous,
             "maximum": max(max(row["value"] or 0, row["previous"] or 0) for row in rows),
             "aside": "" if has_previous else self._previous_total(figure),
@@ -187,6 +189,10 @@ class Layout:
         """Whether the year before is known row by row, not only in all."""
         known = [item.previous for item in figure.items if item.previous is not None]
         return any(known) or (bool(known) and not figure.previous)
+
+    def _total_percent(self, rows, key):
+        total = sum(row[key] or 0 for row in rows)
+        return self.style.share(total) if total else ""
 
     def _previous_total(self, figure):
         if figure.previous is None:

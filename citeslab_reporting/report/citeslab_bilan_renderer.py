@@ -119,12 +119,14 @@ class CiteslabBilanRenderer(models.AbstractModel):
     def _parse_list(self, value):
         if not value:
             return []
-        return value.split(",") if isinstance(value, str) else list(value)
+        if isinstance(value, str):
+            return value.split(",")
+        return [value] if isinstance(value, int) else list(value)
 
     def _parse_ids(self, model, value):
-        values = [value] if isinstance(value, int) else self._parse_list(value)
         try:
-            records = self.env[model].browse(int(one) for one in values)
+            ids = [int(one) for one in self._parse_list(value)]
+            records = self.env[model].browse(ids)
         except (TypeError, ValueError):
             records = None
         if records is None or len(records.exists()) != len(records):
@@ -222,9 +224,6 @@ class CiteslabBilanRenderer(models.AbstractModel):
             "min_minutes": self._min_minutes(matrix, words),
             "swatch": lambda kind: Markup(svg.swatch(kind)),
             "bars": self._bars,
-            "percent_total": lambda block, key: self._percent_total(
-                layout.style, block, key
-            ),
         }
 
     def _logo(self, matrix):
@@ -245,11 +244,6 @@ class CiteslabBilanRenderer(models.AbstractModel):
                 unknown=row["is_unknown"],
             )
         )
-
-    @staticmethod
-    def _percent_total(style, block, key):
-        total = sum(row[key] or 0 for row in block["rows"])
-        return style.share(total) if total else ""
 
     @staticmethod
     def _in_rows(cells, width):

@@ -46,7 +46,8 @@ export class BilanScreen extends Component {
     }
 
     async start() {
-        this.state.choices = await this.orm.call(RENDERER, "choices", []);
+        const choices = await this.orm.call(RENDERER, "choices", []);
+        this.state.choices = { ...choices, years: choices.years.map(String) };
         if (!this.state.params) {
             this.state.params = this.firstParams();
         }
