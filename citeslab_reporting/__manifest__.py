@@ -16,6 +16,11 @@
         "report/citeslab_bilan_reports.xml",
         "report/citeslab_bilan_actions.xml",
         "wizard/citeslab_bilan_wizard_views.xml",
+        "views/citeslab_fact_person_views.xml",
+        "views/citeslab_fact_activity_views.xml",
+        "views/citeslab_indicator_views.xml",
+        "views/citeslab_declared_figure_views.xml",
+        "views/citeslab_reporting_menus.xml",
     ],
     "assets": {
         "web.assets_backend": ["citeslab_reporting/static/src/bilan/**/*"],

@@ -227,8 +227,7 @@ class CiteslabBilan(models.AbstractModel):
         if territory and territory.sudo().company_id != company:
             raise UserError(
                 self.env._(
-                    "The territory %(territory)s is not one of %(company)s.",
-                    territory=territory.sudo().name,
+                    "This territory is not one of %(company)s: choose another one.",
                     company=company.sudo().name,
                 )
             )
@@ -237,27 +236,20 @@ class CiteslabBilan(models.AbstractModel):
             first,
             last,
             territory or None,
-            tuple(neighborhoods.ids if neighborhoods else ()),
+            tuple(neighborhoods.ids) if neighborhoods else (),
             tuple(communes or ()),
         )
 
     def _scope_from_params(self, params):
-        """Scope of the plain values that a screen sends."""
-        try:
-            first = fields.Date.to_date(params.get("date_from"))
-            last = fields.Date.to_date(params.get("date_to"))
-        except (ValueError, TypeError) as error:
-            raise UserError(
-                self.env._("A bound of the period is not a date: write 2023-12-31.")
-            ) from error
-        env = self.env
-        company = env["res.company"].browse(params.get("company_id") or env.company.id)
-        territory = env["citeslab.territory"].browse(params.get("territory_id") or [])
-        areas = env["citeslab.neighborhood"].browse(
-            params.get("neighborhood_ids") or []
-        )
+        """Scope of the plain values that a screen sends, checked by its reader."""
+        asked = self.env["citeslab.bilan.renderer"]._parse(params)
         return self._scope(
-            company, first, last, territory, areas, params.get("communes")
+            asked["company"],
+            asked["date_from"],
+            asked["date_to"],
+            asked["territory"],
+            asked["neighborhoods"],
+            asked["communes"],
         )
 
     def _for_scope(self, scope):
@@ -314,9 +306,7 @@ class CiteslabBilan(models.AbstractModel):
         if frozen is not None:
             return frozen
         declared = self._declared_tallies(indicators, before)
-        if not self._has_records(before):
-            return declared
-        counted = self._tallies(indicators, before, labels)
+        counted = self._registered_tallies(indicators, before, labels)
         silent = [i for i in counted if i.is_optional and not counted[i].value]
         for indicator in silent:
             if indicator in declared or not self._is_registered(
@@ -325,18 +315,28 @@ class CiteslabBilan(models.AbstractModel):
                 del counted[indicator]
         return declared | counted
 
-    def _has_records(self, scope):
-        """Whether the structure has any contact in the period."""
-        return bool(
-            self.env["citeslab.touch"].search_count(
-                [
-                    ("company_id", "=", scope.company.id),
-                    ("date", ">=", scope.first),
-                    ("date", "<=", scope.last),
-                ],
-                limit=1,
-            )
-        )
+    def _registered_tallies(self, indicators, scope, labels):
+        """Counted figures of the sources that hold anything in the period.
+
+        A structure may have written its actions of a year and none of its people:
+        the figures of people are then unknown, not zero.
+        """
+        counted = self._tallies(indicators, scope, labels)
+        whole = defaultdict(int)
+        for indicator, tally in counted.items():
+            whole[indicator.source] += tally.whole
+        everybody = replace(scope, territory=None, neighborhoods=(), communes=())
+        silent = {
+            source
+            for source, count in whole.items()
+            if not count and not self._has_rows(source, everybody)
+        }
+        return {i: tally for i, tally in counted.items() if i.source not in silent}
+
+    def _has_rows(self, source, scope):
+        """Whether a source holds anything in the period."""
+        domain = self._source_domain(source, scope)
+        return bool(self._source_model(source, scope).search_count(domain, limit=1))
 
     def _tallies(self, indicators, scope, labels):
         """Count every indicator that has a source.
@@ -383,22 +383,25 @@ class CiteslabBilan(models.AbstractModel):
     def _tally(self, indicator, rows, sums, labels):
         """Add up the rows of one grouping set for one indicator."""
         tally = Tally()
-        flags = len(indicator._flags())
+        columns = indicator._grouping()
+        flags = [columns.index(name) for name in indicator._flags()]
+        base = columns.index(indicator.base_field) if indicator.base_field else None
         measure = indicator._measures_number() and indicator.measure_field
         extra_names = indicator._extra_names()
-        codes = {}
+        group, codes = None, {}
         if indicator.group_field:
-            codes = self._group_codes(indicator, [row[flags] for row in rows], labels)
+            group = columns.index(indicator.group_field)
+            codes = self._group_codes(indicator, [row[group] for row in rows], labels)
         for row in rows:
-            if indicator.base_field and not row[0]:
+            if base is not None and not row[base]:
                 continue
-            count, *totals = row[len(row) - len(sums) - 1 :]
+            count, *totals = row[len(columns) :]
             tally.whole += count
-            if not all(row[:flags]):
+            if not all(row[flag] for flag in flags):
                 continue
             numbers = {n: total or 0 for n, total in zip(sums, totals, strict=True)}
             tally.add(
-                codes.get(row[flags]) if codes else None,
+                None if group is None else codes[row[group]],
                 numbers[measure] if measure else count,
                 {name: numbers[name] for name in extra_names},
             )
@@ -590,13 +593,13 @@ class CiteslabBilan(models.AbstractModel):
         notes = []
         if now and now.source:
             notes.append(
-                self.env._("Typed figure; source: %(source)s", source=now.source)
+                self.env._("Typed figure; source: %(origin)s", origin=now.source)
             )
         if before and before.source:
             notes.append(
                 self.env._(
-                    "Year before: typed figure; source: %(source)s",
-                    source=before.source,
+                    "Year before: typed figure; source: %(origin)s",
+                    origin=before.source,
                 )
             )
         source = indicator.source and self._sources()[indicator.source]
@@ -725,7 +728,11 @@ class CiteslabBilan(models.AbstractModel):
             name = f"{name} : {label}"
         if indicator._measures_number():
             domain &= Domain(indicator.measure_field, ">", 0)
-        return model._bilan_action(indicator, domain) | {"name": name}
+        action = model._bilan_action(indicator, domain)
+        action["name"] = name
+        # the structure of the bilan, whichever ones the reader has ticked
+        action["context"]["allowed_company_ids"] = scope.company.ids
+        return action
 
     def _item_domain(self, indicator, model, domain, item_code):
         """Narrow a domain to one row of the figure.
@@ -734,9 +741,10 @@ class CiteslabBilan(models.AbstractModel):
         :raises UserError: when the figure has no such row
         """
         group = indicator.group_field
-        rows = model._read_group(domain, [group], ["__count"]) if group else []
-        labels = {}
-        codes = self._group_codes(indicator, [key for key, _count in rows], labels)
+        labels, codes = {}, {}
+        if group:
+            groups = [key for (key,) in model._read_group(domain, [group])]
+            codes = self._group_codes(indicator, groups, labels)
         keys = [key for key, code in codes.items() if code == item_code]
         if not keys:
             raise UserError(

@@ -238,6 +238,7 @@ class CiteslabFactActivity(models.Model):
             "views": [(False, "list"), (False, "pivot")],
             "view_mode": "list,pivot",
             "domain": list(domain),
+            "context": {},
         }
         rows = self.search(domain)
         kinds = set(rows.mapped("res_model"))

@@ -92,6 +92,7 @@ class CiteslabIndicator(models.Model):
         "res.company",
         string="Structure",
         index="btree_not_null",
+        default=lambda self: not self.env.su and self.env.company,
         help="Empty for an indicator of every structure.",
     )
     active = fields.Boolean(default=True)
@@ -253,7 +254,8 @@ class CiteslabIndicator(models.Model):
 
     def _grouping(self):
         """Columns by which the engine groups to count this indicator."""
-        return (*self._flags(), *([self.group_field] if self.group_field else []))
+        names = [*self._flags(), self.group_field]
+        return tuple(dict.fromkeys(name for name in names if name))
 
     def _summed_fields(self):
         """Number fields that the engine adds up for this indicator."""

@@ -1,4 +1,8 @@
 from importlib.util import find_spec
 
+from . import test_access_reporting
+from . import test_engine
+from . import test_register_figures
+
 if find_spec("hypothesis"):  # a test library that a host may lack
     from . import test_random_histories

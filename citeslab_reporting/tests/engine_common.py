@@ -2,6 +2,8 @@
 
 from contextlib import contextmanager
 
+from odoo.exceptions import ValidationError
+
 from odoo.addons.citeslab_base.tests.common import CiteslabCase
 
 from ..figures.matrix import NOT_REGISTERED
@@ -34,6 +36,13 @@ class EngineCase(CiteslabCase):
             savepoint.rollback()
             savepoint.close(rollback=False)
             self.env.invalidate_all()
+
+    @contextmanager
+    def refused(self, sentence, error=ValidationError):
+        """A block that must raise an error whose message holds ``sentence``."""
+        with self.assertRaises(error) as caught, self.env.cr.savepoint():
+            yield
+        self.assertIn(sentence, str(caught.exception))
 
     def matrix(self, first, last, company=None, user=None, **filters):
         """Bilan of a structure as a user reads it (the chef by default)."""

@@ -19,6 +19,18 @@ BEST_OUTCOMES = (
 )
 BANDS = ((17, "under_18"), (25, "18_25"), (35, "26_35"), (45, "36_45"), (55, "46_55"))
 
+# Counted by row rather than by person.
+ACTIVITY = {
+    "orientations",
+    "orientation_organization",
+    "programs",
+    "contest_entries",
+    "mission_time",
+    "partner_meetings",
+    "newsletters",
+    "webinars",
+}
+
 
 def year_before(first, last):
     """The same days one year before; more years for a longer period."""
@@ -323,10 +335,22 @@ class Count:
             items[code] = items.get(code, 0) + hours
         return sum(hours for _mission, hours in spent), items
 
-    def has_contacts(self):
-        """Whether the structure had any contact in the period, whatever the filter."""
-        return any(
-            self.inside(row["date"])
-            for person in self.people
-            for row in self.touches(person)
-        )
+    def knows(self, code):
+        """Whether the structure registered anything of the kind in the period.
+
+        Filters do not count: nobody from a quartier is zero, not unknown.
+        """
+        if code in ACTIVITY:
+            dated = [row for row in self.actions if self.inside(row["date"])]
+            for person in self.people:
+                dated += self.activity_rows(person)
+            return bool(dated)
+        return any(self.anchor(person)[0] for person in self.people)
+
+    def activity_rows(self, person):
+        rows = [
+            *self.touches(person),
+            *self.rows(person, "orientations"),
+            *(r for r in self.rows(person, "contests") if r["state"] != "withdrawn"),
+        ]
+        return [row for row in rows if self.inside(row["date"])]

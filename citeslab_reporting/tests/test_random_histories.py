@@ -349,7 +349,8 @@ class TestRandomHistories(EngineCase):
             now = Count(history, rank, first, last, **question)
             past = Count(history, rank, *before, **question)
             wanted = now.figures()
-            former = past.figures() if past.has_contacts() else {}
+            former = past.figures()
+            former = {code: former[code] for code in former if past.knows(code)}
             told = {code: self.told(matrix[code]) for code in wanted}
             counted = {
                 code: self.expected(matrix[code], wanted[code], former.get(code))
