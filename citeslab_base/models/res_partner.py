@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from ..tools.dates import age_at
 from ..tools.text import normalise_name
@@ -36,6 +37,9 @@ class ResPartner(models.Model):
     )
     organization_kind = fields.Selection(
         ORGANIZATION_KIND, string="Kind of Organisation", groups=ROLES
+    )
+    opportunity_ids = fields.One2many(
+        domain=[("type", "=", "opportunity"), ("is_parcours", "=", False)]
     )
     parcours_ids = fields.One2many(
         "crm.lead",
@@ -76,6 +80,11 @@ class ResPartner(models.Model):
         )
         for partner in self:
             partner.parcours_count = counts.get(partner, 0)
+
+    def _get_contact_opportunities_domain(self):
+        """A parcours is no sale: the host neither counts nor lists it as one."""
+        sales = Domain("is_parcours", "=", False)
+        return list(sales & Domain(super()._get_contact_opportunities_domain()))
 
     @api.constrains("birthdate_date")
     def _check_birthdate(self):

@@ -5,5 +5,6 @@ from . import test_parcours
 from . import test_records
 from . import test_register_import
 from . import test_register_reader
+from . import test_secrets
 from . import test_situation
 from . import test_visibility
