@@ -288,6 +288,8 @@ class CiteslabDemo(models.AbstractModel):
                     "date": today - timedelta(days=int(days)),
                 }
             )
+        if row["Étape"]:  # a chef moves the card further than the facts say
+            parcours.stage_id = parcours._stages_by_phase()[row["Étape"]]
         if row["Activité"]:
             days, summary = row["Activité"].split(":")
             parcours.activity_schedule(

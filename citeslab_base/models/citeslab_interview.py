@@ -61,6 +61,18 @@ class CiteslabInterview(models.Model):
             "citeslab_base.mission_preparation", raise_if_not_found=False
         )
 
+    @api.depends("partner_id.name")
+    @api.depends_context("citeslab_names", "uid")
+    def _compute_display_name(self):
+        """Name the person in the calendar of our app, to those who may read him."""
+        super()._compute_display_name()
+        if not self.env.context.get("citeslab_names"):
+            return
+        for interview in self.filtered("partner_id"):
+            # a many2one label is read as superuser: ask for the reader himself
+            if interview.sudo(False).has_access("read"):
+                interview.display_name = interview.partner_id.name
+
     @api.depends("start")
     def _compute_date(self):
         """The day of a RDV is that of the structure, whoever reads it and where."""
