@@ -184,5 +184,6 @@ def unpacked_beside(home, name, packages, what):
         apt.use_system()
         apt.update()
         unpack(apt.download_missing(packages), root, log)
+        remove(apt.folder)
         stamp(root, wanted)
     return root

@@ -157,7 +157,7 @@ class Demo:
             )  # fmt: skip
         except Trouble as trouble:
             raise Trouble(
-                f"{trouble}. `./citeslab demo --reset` installs the demo anew."
+                f"{trouble} `./citeslab demo --reset` installs the demo anew."
             ) from trouble
 
     def logins(self):

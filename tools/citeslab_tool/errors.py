@@ -9,6 +9,10 @@ class Trouble(Exception):
         self.code = code
 
 
+class DiskFull(Trouble):
+    """No other way of fetching the same thing can help."""
+
+
 class Interrupted(BaseException):
     """A signal asked us to stop; carries its number for the exit code."""
 

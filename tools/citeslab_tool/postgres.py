@@ -140,25 +140,53 @@ class Cluster:
         return self._binaries
 
     def _find_binaries(self):
-        origin = os.environ.get("CITESLAB_POSTGRES", "system debian wheel").split()
-        troubles = []
+        order = os.environ.get("CITESLAB_POSTGRES", "system debian wheel").split()
         finders = {
             "system": self._from_system,
             "debian": self._from_debian,
             "wheel": self._from_wheel,
         }
-        for name in origin:
+        if not set(order) <= set(finders):
+            raise Trouble(
+                f"CITESLAB_POSTGRES={' '.join(order)} is unknown: it lists, in order, "
+                "some of: system, debian, wheel."
+            )
+        troubles = []
+        for find in [self._that_made_the_data, *(finders[name] for name in order)]:
             try:
-                folder = finders[name]()
+                folder = find()
                 if folder and self._works(folder):
                     return folder
             except Trouble as trouble:
                 troubles.append(str(trouble))
+        words = [
+            "No PostgreSQL: none is installed and none could be fetched.",
+            *troubles,
+        ]
         raise Trouble(
-            "No PostgreSQL: none is installed and none could be fetched. "
-            + " ".join(troubles)
+            " ".join(words)
             + " Install PostgreSQL, or give a server by PGHOST, PGPORT, PGUSER."
         )
+
+    def _that_made_the_data(self):
+        """Binaries at hand of the version of our data: it can't be another one."""
+        with suppress(OSError):
+            wanted = (self.data / "PG_VERSION").read_text(encoding="ascii").strip()
+            found = (*_system_binaries(), *self._unpacked())
+            return next((f for f in found if self._made_by(f) == wanted), None)
+        return None
+
+    def _unpacked(self):
+        """Folders of binaries that an earlier run fetched."""
+        for name in ("postgres-deb", "postgres-wheel"):
+            for path in (self.root / name).rglob("bin/initdb"):
+                yield path.parent
+
+    def _made_by(self, folder):
+        """Major version of the binaries in a folder, None when they don't run."""
+        if not _complete(folder) or not self._works(folder):
+            return None
+        return self._major(folder)
 
     def _works(self, folder):
         probe = [folder / "postgres", "--version"]
@@ -225,11 +253,12 @@ class Cluster:
             **self.account.options,
         )
 
-    def _major(self):
+    def _major(self, folder=None):
+        folder = folder or self.binaries
         answer = subprocess.check_output(
-            [self.binaries / "postgres", "--version"],
+            [folder / "postgres", "--version"],
             text=True,
-            env=self._environment(self.binaries),
+            env=self._environment(folder),
         )
         return re.search(r"(\d+)", answer)[1]
 

@@ -3,14 +3,23 @@
 import ctypes
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
 
-from .errors import Interrupted, Trouble
+from .errors import DiskFull, Interrupted, Trouble
 
 STOP_SECONDS = 15
+FULL_BYTES = 30 * 1024**2
+NETWORK = re.compile(
+    r"could not resolve|temporary failure|network is unreachable|connection refused|"
+    r"failed to establish|could not connect|unable to connect|timed out|"
+    r"failed to download|cannot initiate the connection|connection failed|"
+    r"no route to host",
+    re.I,
+)
 PR_SET_PDEATHSIG = 1  # Linux; elsewhere prctl does not exist
 LIBC = ctypes.CDLL(None)
 
@@ -47,22 +56,35 @@ def stop_group(child):
             continue
 
 
-def _last_words(log, start):
-    """The line of a log that best says why: an error line, else the last one."""
-    with open(log, "rb") as handle:
-        handle.seek(start)
-        lines = handle.read().decode("utf-8", "replace").splitlines()
-    lines = [line.strip() for line in lines if line.strip()]
+def _telling_line(lines):
+    """The line of an output that best says why: an error line, else the last one."""
     telling = [
         line
         for line in lines
-        if re.match(
-            r"(E:|ERROR|fatal:|initdb: error|FATAL|\w+(\.\w+)*(Error|Trouble):)", line
-        )
+        if re.match(r"(E:|ERROR|fatal:|initdb: error|FATAL|\w+(\.\w+)*Error:)", line)
         or " CRITICAL " in line
     ]
     chosen = (telling or lines or ["no message"])[-1]
-    return re.sub(r"https?://\S+", "the package server", chosen)[:300]
+    return re.sub(r"https?://\S+", "the package server", chosen)[:300].rstrip(".")
+
+
+def _why(what, log, start):
+    """A Trouble that says why a command failed, from its part of the log."""
+    if shutil.disk_usage(log.parent).free < FULL_BYTES:
+        return DiskFull(
+            f"{what} failed: the disk of {log.parent} is full. Free some space and run "
+            "the same command again."
+        )
+    with open(log, "rb") as handle:
+        handle.seek(start)
+        text = handle.read().decode("utf-8", "replace")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if NETWORK.search(text):
+        return Trouble(
+            f"{what} failed: the network or its server does not answer. Check the "
+            f"network and run the same command again (whole log: {log})."
+        )
+    return Trouble(f"{what} failed: {_telling_line(lines)} (whole log: {log}).")
 
 
 def run(command, what, log, *, check=True, input_text=None, **options):
@@ -96,7 +118,7 @@ def run(command, what, log, *, check=True, input_text=None, **options):
             stop_group(child)
             raise
     if check and code:
-        raise Trouble(f"{what} failed: {_last_words(log, start)} (whole log: {log})")
+        raise _why(what, log, start)
     return code
 
 

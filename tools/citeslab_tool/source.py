@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from . import debian
-from .errors import Trouble
+from .errors import DiskFull, Trouble
 from .home import remove, stamp, stamped
 from .process import run
 from .progress import say, step
@@ -145,6 +145,8 @@ def find(home, python):
         return from_clone(home)
     try:
         return from_debian(home)
+    except DiskFull:
+        raise
     except Trouble as trouble:
         say(f"  {trouble}")
         say("  trying a clone of Odoo's branch 19.0 instead …")
@@ -152,6 +154,7 @@ def find(home, python):
             return from_clone(home)
         except Trouble as second:
             raise Trouble(
-                f"Odoo 19 could not be fetched. {trouble} {second} Check the network "
-                "and run the same command again, or set ODOO_HOME to an Odoo 19 source."
+                "Odoo 19 could not be fetched, neither from Debian nor by a clone: "
+                "check the network and run the same command again, or set ODOO_HOME to "
+                f"an Odoo 19 source (whole log: {home / 'log/odoo-source.log'})."
             ) from second
