@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import users
 
+from ..models import citeslab_register_writer
 from .common import CiteslabCase
 from .register_files import HEADERS, as_csv, as_xlsx, person, row
 
@@ -667,6 +668,22 @@ class TestScreen(RegisterImportCase):
         leads = self.env["crm.lead"].with_user(self.chef).search(action["domain"])
         self.assertEqual(leads, self.parcours())
         self.assertFalse(wizard.data)
+
+    def test_a_long_import_tells_how_far_it_is(self):
+        told = []
+        patched = {
+            self.env.registry["res.users"]: "_bus_send",
+            citeslab_register_writer: "BATCH",
+        }
+        send = lambda _user, kind, message: told.append((kind, message))  # noqa: E731
+        for (target, name), value in zip(patched.items(), (send, 2), strict=True):
+            self.patch(target, name, value)
+        wizard = self.wizard(as_csv([person(n) for n in range(1, 6)]))
+        wizard.action_import()
+        self.assertEqual({kind for kind, _message in told}, {"simple_notification"})
+        shown = [message["message"].split()[0] for _kind, message in told]
+        self.assertEqual(shown, ["2", "4"])
+        self.assertEqual(len(self.people()), 5)
 
     def test_import_checks_again(self):
         wizard = self.wizard(as_csv([person(1, last="", first="")]))

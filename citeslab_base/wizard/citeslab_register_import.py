@@ -73,7 +73,7 @@ class CiteslabRegisterImport(models.TransientModel):
         if plan.errors:
             self._show(plan)
             return self._reopen()
-        parcours = self.env["citeslab.register.engine"]._apply(plan)
+        parcours = self.env["citeslab.register.engine"]._apply(plan, self._progress)
         label = plan.label
         self.write({"state": "done", "data": False, "preview": False})
         self.problem_ids.unlink()
@@ -83,6 +83,21 @@ class CiteslabRegisterImport(models.TransientModel):
         action["name"] = self.env._("Register %(label)s", label=label)
         action["domain"] = [("is_parcours", "=", True), ("id", "in", parcours.ids)]
         return action
+
+    def _progress(self, done, total):
+        """Tell on screen how far a long import is; a short one needs no word.
+
+        The message leaves at once, in a transaction of its own: nothing of the import
+        is seen before it is whole.
+        """
+        if not 0 < done < total:
+            return
+        message = self.env._("%(done)s / %(total)s rows", done=done, total=total)
+        with self.env.registry.cursor() as cr:
+            self.env.user.with_env(self.env(cr=cr))._bus_send(
+                "simple_notification",
+                {"title": self._description, "message": message, "type": "info"},
+            )
 
     def _make_plan(self):
         if not self.data:
@@ -142,10 +157,11 @@ class CiteslabRegisterImport(models.TransientModel):
             return False
         counts = self.env["citeslab.register.engine"]._count_texts(plan)
         items = Markup().join(
-            Markup("<li><b>%s</b> %s</li>") % (count, label) for label, count in counts
+            Markup('<li class="col-6 col-md-3"><b>%s</b> %s</li>') % (count, label)
+            for label, count in counts
         )
         added = self._added(plan)
-        return Markup("<ul>%s</ul>%s") % (items, added)
+        return Markup('<ul class="row list-unstyled">%s</ul>%s') % (items, added)
 
     def _added(self, plan):
         """Names of what the import would create besides people."""

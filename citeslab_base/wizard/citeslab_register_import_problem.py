@@ -14,7 +14,7 @@ class CiteslabRegisterImportProblem(models.TransientModel):
     line = fields.Integer(readonly=True, aggregator=None)
     column = fields.Char(readonly=True)
     key = fields.Char(readonly=True)
-    message = fields.Char(readonly=True)
+    message = fields.Text(readonly=True)
     is_error = fields.Boolean(readonly=True)
     former_value = fields.Char(readonly=True)
     value = fields.Char(help="Type what the cell should hold, then check again.")
