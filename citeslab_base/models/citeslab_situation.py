@@ -16,10 +16,10 @@ class CiteslabSituation(models.Model):
     _description = "Situation"
 
     gender = fields.Selection(
-        GENDER, compute="_compute_identity", store=True, readonly=False, precompute=True
+        GENDER, compute="_compute_gender", store=True, readonly=False, precompute=True
     )
     age = fields.Integer(
-        compute="_compute_identity",
+        compute="_compute_age",
         store=True,
         readonly=False,
         precompute=True,
@@ -32,7 +32,7 @@ class CiteslabSituation(models.Model):
     )
     is_jobseeker = fields.Boolean(
         string="Registered Jobseeker",
-        compute="_compute_from_employment",
+        compute="_compute_is_jobseeker",
         store=True,
         readonly=False,
         precompute=True,
@@ -40,7 +40,7 @@ class CiteslabSituation(models.Model):
     resource_id = fields.Many2one(
         "citeslab.resource",
         string="Resource",
-        compute="_compute_from_employment",
+        compute="_compute_resource_id",
         store=True,
         readonly=False,
         precompute=True,
@@ -51,7 +51,7 @@ class CiteslabSituation(models.Model):
     )
     residence = fields.Selection(
         RESIDENCE,
-        compute="_compute_place",
+        compute="_compute_residence",
         store=True,
         readonly=False,
         precompute=True,
@@ -59,7 +59,7 @@ class CiteslabSituation(models.Model):
     neighborhood_id = fields.Many2one(
         "citeslab.neighborhood",
         string="Quartier",
-        compute="_compute_place",
+        compute="_compute_neighborhood_id",
         store=True,
         readonly=False,
         precompute=True,
@@ -87,30 +87,47 @@ class CiteslabSituation(models.Model):
     )
     _company_date_idx = models.Index("(company_id, parcours_id, date)")
 
+    # One method a field: a value that a form brings for one of two fields computed
+    # together would leave the other one empty.
+
     @api.depends("parcours_id")
-    def _compute_identity(self):
+    def _compute_gender(self):
         for photograph in self:
             person = photograph.parcours_id.partner_id
             photograph.gender = photograph.gender or person.gender
+
+    @api.depends("parcours_id")
+    def _compute_age(self):
+        for photograph in self:
+            person = photograph.parcours_id.partner_id
             photograph.age = photograph.age or age_at(
                 person.birthdate_date, photograph.date
             )
 
     @api.depends("parcours_id")
-    def _compute_place(self):
+    def _compute_residence(self):
         for photograph in self:
             person = photograph.parcours_id.partner_id
             photograph.residence = photograph.residence or person.residence or "unknown"
+
+    @api.depends("parcours_id")
+    def _compute_neighborhood_id(self):
+        for photograph in self:
+            person = photograph.parcours_id.partner_id
             photograph.neighborhood_id = (
                 photograph.neighborhood_id or person.neighborhood_id
             )
 
     @api.depends("employment_id")
-    def _compute_from_employment(self):
+    def _compute_is_jobseeker(self):
         for photograph in self:
-            employment = photograph.employment_id
-            photograph.is_jobseeker = employment.is_jobseeker
-            photograph.resource_id = employment.resource_id or photograph.resource_id
+            photograph.is_jobseeker = photograph.employment_id.is_jobseeker
+
+    @api.depends("employment_id")
+    def _compute_resource_id(self):
+        for photograph in self:
+            usual = photograph.employment_id.resource_id
+            photograph.resource_id = usual or photograph.resource_id
 
     @api.depends("neighborhood_id")
     def _compute_neighborhood_code(self):

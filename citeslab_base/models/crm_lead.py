@@ -236,7 +236,9 @@ class CrmLead(models.Model):
         for lead in parcours:
             # a many2one label is read as superuser: ask for the reader himself
             if has_role and lead.sudo(False).has_access("read"):
-                lead.display_name = f"{lead.partner_id.name} · {lead.name}"
+                person = lead.partner_id.name or lead.contact_name
+                words = filter(None, (person, lead.name))
+                lead.display_name = " · ".join(words) or self.env._("New Parcours")
             else:
                 lead.display_name = lead.reference
 

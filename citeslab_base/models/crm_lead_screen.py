@@ -91,7 +91,8 @@ class CrmLead(models.Model):
         The list of activities, a notification or a link opens the default view of
         the model: people without a sales role would meet revenue there.
         """
-        if not view_id and self._reader_has_parcours_only():
+        asked = view_id or self.env.context.get(f"{view_type}_view_ref")
+        if not asked and self._reader_has_parcours_only():
             view = self._parcours_view(view_type)
             view_id = view.id if view else view_id
         return super().get_view(view_id, view_type, **options)
