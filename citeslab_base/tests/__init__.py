@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_dates
+from . import test_http
 from . import test_orientation
 from . import test_parcours
 from . import test_records
