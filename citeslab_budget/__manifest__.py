@@ -1,0 +1,20 @@
+{
+    "name": "CitésLab Budget",
+    "summary": "Conventions, annexe 2, rules of the funders, actual costs",
+    "version": "19.0.1.0.0",
+    "category": "Services/CitésLab",
+    "author": "CitésLab for Odoo contributors",
+    "website": "https://github.com/citeslab/citeslab-odoo",
+    "license": "AGPL-3",
+    "depends": ["citeslab_base", "analytic"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/citeslab_budget_rules.xml",
+        "data/citeslab_budget_parameter_data.xml",
+        "data/citeslab_budget_account_data.xml",
+        "data/citeslab_funder_kind_data.xml",
+        "data/citeslab_budget_category_data.xml",
+        "data/citeslab_funder_data.xml",
+        "data/citeslab_budget_rule_data.xml",
+    ],
+}

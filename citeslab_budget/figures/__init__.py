@@ -1,0 +1,1 @@
+"""Money of a budget in plain Python: amounts are whole cents, no ORM."""
