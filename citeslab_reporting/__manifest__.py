@@ -24,5 +24,6 @@
     ],
     "assets": {
         "web.assets_backend": ["citeslab_reporting/static/src/bilan/**/*"],
+        "web.assets_tests": ["citeslab_reporting/static/tests/tours/**/*"],
     },
 }

@@ -23,6 +23,10 @@ from odoo.tools import config
 FORMATS = ("pdf", "xlsx", "json")
 
 
+class Trouble(Exception):
+    """What stops the command, in one sentence."""
+
+
 class CiteslabBilan(Command):
     """Write the bilan of a structure for one year: PDF, workbook and JSON."""
 
@@ -42,8 +46,8 @@ class CiteslabBilan(Command):
             self._configure(options)
             files = self._files(options, formats)
             for path in self._written(folder, files):
-                print(path)
-        except UserError as error:
+                sys.stdout.write(f"{path}\n")
+        except (Trouble, UserError) as error:
             sys.exit(f"citeslab_bilan: {error}")
 
     def _options(self, cmdargs):
@@ -65,7 +69,7 @@ class CiteslabBilan(Command):
         formats = list(dict.fromkeys(one.strip().lower() for one in text.split(",")))
         unknown = [one for one in formats if one not in FORMATS]
         if unknown:
-            raise UserError(
+            raise Trouble(
                 f"--formats: “{unknown[0]}” is not a format of the bilan, choose "
                 f"among {', '.join(FORMATS)}."
             )
@@ -76,11 +80,11 @@ class CiteslabBilan(Command):
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UserError(
+            raise Trouble(
                 f"--out: the folder {folder} can not be made ({error.strerror})."
             ) from error
         if not os.access(folder, os.W_OK):
-            raise UserError(f"--out: the folder {folder} can not be written.")
+            raise Trouble(f"--out: the folder {folder} can not be written.")
         return folder
 
     def _configure(self, options):
@@ -93,19 +97,19 @@ class CiteslabBilan(Command):
         try:
             known = exp_db_exist(options.db)
         except psycopg2.OperationalError as error:
-            raise UserError(
+            raise Trouble(
                 "The PostgreSQL server does not answer: check that it runs and the "
                 f"settings db_host and db_port ({str(error).splitlines()[0]})."
             ) from error
         if not known:
-            raise UserError(f"--db: there is no database “{options.db}”.")
+            raise Trouble(f"--db: there is no database “{options.db}”.")
 
     def _files(self, options, formats):
         """``{name: bytes}``; the structure is read as its own user would."""
         with contextlib.closing(Registry(options.db).cursor(readonly=True)) as cr:
             env = Environment(cr, SUPERUSER_ID, {"lang": options.lang})
             if "citeslab.bilan.renderer" not in env:
-                raise UserError(
+                raise Trouble(
                     f"--db: the addon citeslab_reporting is not installed in "
                     f"“{options.db}”."
                 )
@@ -125,7 +129,7 @@ class CiteslabBilan(Command):
             found = companies.filtered(lambda one: one.name.casefold() == folded)
         if len(found) != 1:
             known = ", ".join(f"“{one.name}”" for one in companies)
-            raise UserError(
+            raise Trouble(
                 f"--structure: there is no structure “{name}”; known: {known}."
             )
         return found
@@ -140,7 +144,7 @@ class CiteslabBilan(Command):
                 os.chmod(aside.name, 0o640)
                 os.replace(aside.name, path)
             except OSError as error:
-                raise UserError(
+                raise Trouble(
                     f"--out: {path} can not be written ({error.strerror})."
                 ) from error
             yield path

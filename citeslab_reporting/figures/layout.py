@@ -92,12 +92,13 @@ class Layout:
         return self._blocks([f for f in figures if f.items or f.code not in COVERED])
 
     def _key_section(self):
-        """The first section, when the tiles tell its totals."""
+        """The first section, when the tiles tell its totals, people first."""
         section = next(iter(self.matrix.sections), None)
         if not section:
             return None
         totals = [f for f in self.matrix.section_figures(section) if not f.items]
-        is_key = totals and all(figure.code in COVERED for figure in totals)
+        codes = {figure.code for figure in totals}
+        is_key = "persons_accompanied" in codes and codes <= COVERED
         return section if is_key else None
 
     def sections(self):
@@ -179,7 +180,9 @@ class Layout:
             "total_percent": self._total_percent(rows, "percent"),
             "total_previous_percent": self._total_percent(rows, "previous_percent"),
             "has_previous": has_previous,
-            "maximum": max(max(row["value"] or 0, row["previous"] or 0) for row in rows),
+            "maximum": max(
+                max(row["value"] or 0, row["previous"] or 0) for row in rows
+            ),
             "aside": "" if has_previous else self._previous_total(figure),
             "notes": notes,
         }

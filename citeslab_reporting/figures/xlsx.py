@@ -27,7 +27,7 @@ def workbook(layout, facts):
     :param layout: :class:`~.layout.Layout`
     :param facts: ``[(label, text)]`` of the first sheet: structure, period…
     """
-    return _Workbook(layout).write(facts)
+    return _Workbook(layout).build(facts)
 
 
 class _Workbook:
@@ -47,7 +47,7 @@ class _Workbook:
         self.formats = {}
         self.names = set()
 
-    def write(self, facts):
+    def build(self, facts):
         title = f"{self.words['title']} {self.layout.year}"
         self.book.set_properties(
             {
@@ -176,7 +176,9 @@ class _Workbook:
                 sheet, row, 0, definition.label, bold=True, valign="top", text_wrap=True
             )
             self._text(sheet, row, 1, definition.text, valign="top", text_wrap=True)
-            lines = max(1, -(-len(definition.text) // 95), -(-len(definition.label) // 34))
+            lines = max(
+                1, -(-len(definition.text) // 95), -(-len(definition.label) // 34)
+            )
             sheet.set_row(row, 16 * lines)
             row += 1
 
@@ -326,7 +328,9 @@ class _Workbook:
                     "data_labels": {"value": True, "font": {"size": 9, "color": GREY}},
                 }
             )
-        height = max(170, 60 + (last - first + 1) * (34 if block["has_previous"] else 26))
+        height = max(
+            170, 60 + (last - first + 1) * (34 if block["has_previous"] else 26)
+        )
         self._decorate(chart, block, height)
         sheet.insert_chart(top, CHART_COLUMN, chart, {"object_position": 1})
         return max(free, top + -(-height // ROW_PIXELS) + 1)

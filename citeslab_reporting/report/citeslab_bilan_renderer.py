@@ -14,7 +14,7 @@ from ..figures import pdf, svg
 from ..figures.layout import Layout
 from ..figures.text import Style, data_uri
 from ..figures.xlsx import workbook
-from .words import WORDS
+from .words import words
 
 REPORT = "citeslab_reporting.action_report_bilan"
 TEMPLATE = "citeslab_reporting.bilan_document"
@@ -169,8 +169,7 @@ class CiteslabBilanRenderer(models.AbstractModel):
 
     @api.model
     def _words(self):
-        renderer = self.with_context(lang=self._lang())
-        return {key: str(renderer.env._(word)) for key, word in WORDS.items()}
+        return words(self.with_context(lang=self._lang()).env)
 
     @api.model
     def _style(self):

@@ -1,8 +1,13 @@
 from importlib.util import find_spec
 
 from . import test_access_reporting
+from . import test_bilan_cli
 from . import test_engine
+from . import test_matrix
+from . import test_pdf
 from . import test_register_figures
+from . import test_screen
+from . import test_xlsx
 
 if find_spec("hypothesis"):  # a test library that a host may lack
     from . import test_random_histories
