@@ -1,0 +1,35 @@
+from odoo import api, fields, models
+
+
+class CiteslabHeadcount(models.Model):
+    """Anonymous people of an event, beside those of an action."""
+
+    _inherit = "citeslab.headcount"
+
+    event_id = fields.Many2one(
+        "event.event", index="btree_not_null", ondelete="cascade"
+    )
+
+    @api.depends("action_id", "event_id")
+    def _compute_company_id(self):
+        of_event = self.filtered("event_id")
+        for headcount in of_event:
+            headcount.company_id = headcount.event_id.company_id
+        return super(CiteslabHeadcount, self - of_event)._compute_company_id()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rows = super().create(vals_list)
+        rows.event_id._check_headcount()
+        return rows
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.event_id._check_headcount()
+        return result
+
+    def unlink(self):
+        events = self.event_id
+        result = super().unlink()
+        events.exists()._check_headcount()
+        return result

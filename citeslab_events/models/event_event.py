@@ -1,0 +1,570 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date
+
+from odoo.addons.citeslab_base.models.res_partner import ROLES
+from odoo.addons.citeslab_base.tools.dates import company_timezone, local_date
+from odoo.addons.citeslab_base.tools.text import normalise
+
+MONTH, DAY = "month", "day"
+
+
+class EventEvent(models.Model):
+    """An event of a structure: atelier, café, permanence, market…
+
+    Only an event with a kind is ours; any other one belongs to the host, which
+    does with it what it always did.
+    """
+
+    _inherit = "event.event"
+
+    citeslab_kind_id = fields.Many2one(
+        "citeslab.event.kind",
+        string="Kind",
+        compute="_compute_citeslab_kind_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        tracking=True,
+    )
+    is_citeslab = fields.Boolean(
+        compute="_compute_is_citeslab", store=True, precompute=True
+    )
+    is_permanence = fields.Boolean(related="citeslab_kind_id.is_permanence")
+    is_market = fields.Boolean(related="citeslab_kind_id.is_market")
+    is_own = fields.Boolean(
+        string="Organised by Us",
+        compute="_compute_from_kind",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="An event of somebody else is apart in every count.",
+    )
+    mission_id = fields.Many2one(
+        "citeslab.mission",
+        compute="_compute_from_kind",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+    )
+    in_calendar = fields.Boolean(
+        string="In the Public Calendar",
+        compute="_compute_from_kind",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    territory_id = fields.Many2one(
+        "citeslab.territory",
+        check_company=True,
+        compute="_compute_territory_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+    )
+    date_precision = fields.Selection(
+        [(DAY, "Day"), (MONTH, "Month: date to be set")],
+        required=False,
+        default=DAY,
+    )
+    citeslab_date = fields.Date(
+        string="Day",
+        compute="_compute_citeslab_dates",
+        store=True,
+        index="btree_not_null",
+        help="First day in the structure's timezone: the one that the bilan counts.",
+    )
+    citeslab_date_end = fields.Date(
+        string="Last Day", compute="_compute_citeslab_dates", store=True
+    )
+    date_label = fields.Char(compute="_compute_date_label")
+    work_hours = fields.Float(
+        string="Working Time",
+        compute="_compute_work_hours",
+        store=True,
+        readonly=False,
+        help="Hours that the event takes of the chef's time.",
+    )
+    permanence_id = fields.Many2one(
+        "citeslab.permanence", ondelete="set null", index="btree_not_null", copy=False
+    )
+    organization_ids = fields.Many2many(
+        "res.partner",
+        "citeslab_event_organization_rel",
+        "event_id",
+        "partner_id",
+        string="Partners Present",
+        domain="[('organization_kind', '!=', False)]",
+    )
+    witness_ids = fields.One2many(
+        "citeslab.event.witness", "event_id", "Witnesses", groups=ROLES
+    )
+    citeslab_currency_id = fields.Many2one(related="company_id.currency_id")
+    citeslab_cost = fields.Monetary(
+        string="Cost", currency_field="citeslab_currency_id", aggregator="sum"
+    )
+    survey_url = fields.Char(
+        string="Survey", help="Address of the satisfaction survey, for the thanks."
+    )
+    booth_request_ids = fields.One2many(
+        "citeslab.booth.request", "event_id", string="Requests", groups=ROLES
+    )
+    waiting_count = fields.Integer(
+        string="Creators Waiting", compute="_compute_waiting_count", groups=ROLES
+    )
+    collision_message = fields.Char(
+        string="Collision", compute="_compute_collision_message"
+    )
+    share_text = fields.Text(
+        string="Text to Share",
+        compute="_compute_share_text",
+        help="Ready to paste into a WhatsApp or quartier group.",
+    )
+
+    _citeslab_has_company = models.Constraint(
+        "CHECK (citeslab_kind_id IS NULL OR company_id IS NOT NULL)",
+        "An event of CitésLab belongs to a structure: choose the company.",
+    )
+    _permanence_day_unique = models.UniqueIndex(
+        "(permanence_id, citeslab_date) WHERE permanence_id IS NOT NULL",
+        "This permanence already takes place that day.",
+    )
+    _citeslab_company_date_idx = models.Index(
+        "(company_id, citeslab_date) WHERE is_citeslab IS TRUE"
+    )
+
+    # ------------------------------------------------------------
+    # What follows from the kind, the template and the dates
+    # ------------------------------------------------------------
+
+    @api.depends("event_type_id")
+    def _compute_citeslab_kind_id(self):
+        for event in self:
+            kind = event.event_type_id.citeslab_kind_id
+            event.citeslab_kind_id = kind or event.citeslab_kind_id
+
+    @api.depends("citeslab_kind_id")
+    def _compute_is_citeslab(self):
+        for event in self:
+            event.is_citeslab = bool(event.citeslab_kind_id)
+
+    @api.depends("citeslab_kind_id")
+    def _compute_from_kind(self):
+        for event in self:
+            kind = event.citeslab_kind_id
+            event.is_own = bool(kind) and not kind.is_external
+            event.in_calendar = bool(kind) and not kind.is_external
+            event.mission_id = kind.mission_id
+
+    @api.depends("citeslab_kind_id", "company_id")
+    def _compute_territory_id(self):
+        """The structure's only territory, where the event has none yet."""
+        Territory = self.env["citeslab.territory"]
+        for event in self:
+            if not event.citeslab_kind_id:
+                event.territory_id = False
+            elif event.territory_id.company_id != event.company_id:
+                event.territory_id = Territory._default_for(event.company_id)
+
+    @api.depends("date_begin", "date_end", "company_id", "citeslab_kind_id")
+    def _compute_citeslab_dates(self):
+        for event in self:
+            ours = bool(event.citeslab_kind_id and event.date_begin and event.date_end)
+            company = event.company_id
+            event.citeslab_date = ours and local_date(event.date_begin, company)
+            event.citeslab_date_end = ours and local_date(event.date_end, company)
+
+    @api.depends("citeslab_date", "citeslab_date_end", "date_precision")
+    @api.depends_context("lang")
+    def _compute_date_label(self):
+        """Day as told to people: a month alone says that the day is to be set."""
+        for event in self:
+            day, last = event.citeslab_date, event.citeslab_date_end
+            if not day:
+                event.date_label = ""
+            elif event.date_precision == MONTH:
+                month = format_date(self.env, day, date_format="MMMM yyyy")
+                event.date_label = self.env._("%(month)s (date to be set)", month=month)
+            elif last and last != day:
+                event.date_label = self.env._(
+                    "from %(first)s to %(last)s",
+                    first=format_date(self.env, day, date_format="d MMMM"),
+                    last=format_date(self.env, last, date_format="d MMMM yyyy"),
+                )
+            else:
+                event.date_label = format_date(
+                    self.env, day, date_format="EEEE d MMMM yyyy"
+                )
+
+    @api.depends("citeslab_kind_id", "date_begin", "date_end", "date_precision")
+    def _compute_work_hours(self):
+        """Length of the event; the usual one where it lasts days or has no day yet."""
+        for event in self:
+            hours = 0.0
+            if event.citeslab_kind_id and event.date_begin and event.date_end:
+                hours = (event.date_end - event.date_begin).total_seconds() / 3600
+                if event.date_precision == MONTH or hours > 12:
+                    hours = event.citeslab_kind_id.duration
+            event.work_hours = hours
+
+    @api.onchange("citeslab_kind_id")
+    def _onchange_citeslab_kind_id(self):
+        """A kind brings its template: seats, questions, mails and length."""
+        if self.citeslab_kind_id.event_type_id and not self.event_type_id:
+            self.event_type_id = self.citeslab_kind_id.event_type_id
+
+    @api.onchange("event_type_id", "date_begin")
+    def _onchange_duration(self):
+        hours = self.event_type_id.citeslab_duration
+        if hours and self.date_begin and self.date_precision != MONTH:
+            self.date_end = self.date_begin + timedelta(hours=hours)
+
+    @api.onchange("date_precision")
+    def _onchange_date_precision(self):
+        if self.date_precision == MONTH and self.date_begin:
+            self.update(self._month_bounds())
+
+    def _month_bounds(self):
+        """First and last minute of the month of this event, in UTC."""
+        self.ensure_one()
+        zone = company_timezone(self.company_id or self.env.company)
+        day = local_date(self.date_begin, self.company_id or self.env.company)
+        first = datetime.combine(day.replace(day=1), time.min)
+        last = first + relativedelta(months=1, minutes=-1)
+        return {
+            name: zone.localize(moment).astimezone(pytz.utc).replace(tzinfo=None)
+            for name, moment in (("date_begin", first), ("date_end", last))
+        }
+
+    # ------------------------------------------------------------
+    # Collisions
+    # ------------------------------------------------------------
+
+    def _dated(self):
+        """Own events of this set that hold a day of the chef's diary."""
+        return self.filtered(
+            lambda event: event.is_citeslab
+            and event.is_own
+            and event.date_precision != MONTH
+            and event.kanban_state != "cancel"
+        )
+
+    @api.model
+    def _dated_domain(self):
+        return (
+            Domain("is_citeslab", "=", True)
+            & Domain("is_own", "=", True)
+            & Domain("date_precision", "!=", MONTH)
+            & Domain("kanban_state", "!=", "cancel")
+        )
+
+    @api.depends("citeslab_date", "user_id", "date_precision", "kanban_state", "is_own")
+    def _compute_collision_message(self):
+        """Tell the other events of the same day: one search for the whole list.
+
+        Two permanences, or a permanence and an event of two people, are no news.
+        """
+        dated = self._dated()
+        (self - dated).collision_message = False
+        if not dated:
+            return
+        same_day = self.search(
+            self._dated_domain()
+            & Domain("company_id", "in", dated.company_id.ids)
+            & Domain("citeslab_date", "in", dated.mapped("citeslab_date"))
+        )
+        for event in dated:
+            others = same_day.filtered(event._collides_with)
+            event.collision_message = bool(others) and self.env._(
+                "Same day: %(events)s.", events=", ".join(others.mapped("name"))
+            )
+
+    def _collides_with(self, other):
+        """Whether another event of the same day deserves a warning."""
+        if other == self._origin or other.company_id != self.company_id:
+            return False
+        if other.citeslab_date != self.citeslab_date:
+            return False
+        same_person = self.user_id and self.user_id == other.user_id
+        permanence = self.is_permanence or other.is_permanence
+        both = self.is_permanence and other.is_permanence
+        return not both and bool(same_person or not permanence)
+
+    @api.constrains("date_begin", "date_end", "user_id", "kanban_state", "is_own")
+    def _check_one_place_at_a_time(self):
+        """The same person cannot hold two of our events at the same hour."""
+        for event in self._dated().filtered("user_id"):
+            other = self.sudo().search(
+                self._dated_domain()
+                & Domain("id", "!=", event.id)
+                & Domain("user_id", "=", event.user_id.id)
+                & Domain("date_begin", "<", event.date_end)
+                & Domain("date_end", ">", event.date_begin),
+                limit=1,
+            )
+            if other and other.company_id == event.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(person)s already holds “%(other)s” at that time "
+                        "(%(day)s): change the hours or the person.",
+                        person=event.user_id.name,
+                        other=other.name,
+                        day=other.date_label,
+                    )
+                )
+            if other:
+                raise ValidationError(
+                    self.env._(
+                        "%(person)s is already busy at that time: change the hours "
+                        "or the person.",
+                        person=event.user_id.name,
+                    )
+                )
+
+    # ------------------------------------------------------------
+    # Life of an event
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._complete_from_kind(vals)
+        events = super().create(vals_list)
+        events._apply_month()
+        return events
+
+    @api.model
+    def _complete_from_kind(self, vals):
+        """Give a new event the template of its kind, and a company."""
+        if not vals.get("citeslab_kind_id"):
+            return
+        kind = self.env["citeslab.event.kind"].browse(vals["citeslab_kind_id"])
+        if "event_type_id" not in vals and kind.event_type_id:
+            vals["event_type_id"] = kind.event_type_id.id
+        if not vals.get("company_id"):
+            vals["company_id"] = self.env.company.id
+        if "date_tz" not in vals:
+            company = self.env["res.company"].browse(vals["company_id"])
+            vals["date_tz"] = company_timezone(company).zone
+
+    def write(self, vals):
+        if {"citeslab_kind_id", "company_id"} & vals.keys():
+            self._check_participants_kept(vals)
+        result = super().write(vals)
+        if {"date_precision", "date_begin", "date_end"} & vals.keys():
+            self._apply_month()
+        return result
+
+    def _apply_month(self):
+        """An event known by its month holds the whole of it."""
+        for event in self.filtered(lambda event: event.date_precision == MONTH):
+            bounds = event._month_bounds()
+            if any(event[name] != moment for name, moment in bounds.items()):
+                super(EventEvent, event).write(bounds)
+
+    def _check_participants_kept(self, vals):
+        """Participants never leave the structure nor the walls of our roles."""
+        with_people = self.filtered("is_citeslab").filtered("registration_ids")
+        becomes_host = "citeslab_kind_id" in vals and not vals["citeslab_kind_id"]
+        moved = "company_id" in vals and any(
+            event.company_id.id != vals["company_id"] for event in with_people
+        )
+        if with_people and (becomes_host or moved):
+            raise UserError(
+                self.env._(
+                    "%(event)s has participants: they stay in their structure. "
+                    "Make a new event instead.",
+                    event=with_people[0].name,
+                )
+            )
+        adopted = self.filtered(
+            lambda event: not event.is_citeslab and event.registration_ids
+        )
+        if vals.get("citeslab_kind_id") and adopted:
+            raise UserError(
+                self.env._(
+                    "%(event)s already has attendees of the host: make a new event "
+                    "of CitésLab instead.",
+                    event=adopted[0].name,
+                )
+            )
+
+    def _serialize_registrations(self):
+        """Queue the registrations of these events, so that seats are counted once.
+
+        PostgreSQL refuses the second of two transactions that update the same
+        row; Odoo then plays it again, and it counts the seats as they are.
+        """
+        if self.ids:
+            self.env.execute_query(
+                SQL(
+                    """
+                    UPDATE event_event SET write_date = write_date
+                     WHERE id IN (SELECT id FROM event_event WHERE id IN %s
+                                ORDER BY id FOR NO KEY UPDATE)
+                 RETURNING id
+                    """,
+                    tuple(self.ids),
+                )
+            )
+
+    # ------------------------------------------------------------
+    # Markets
+    # ------------------------------------------------------------
+
+    @api.depends("booth_request_ids.state")
+    def _compute_waiting_count(self):
+        for event in self:
+            event.waiting_count = len(
+                event.booth_request_ids.filtered(lambda row: row.state == "waiting")
+            )
+
+    def action_fill_market(self):
+        """Give the free booths to the creators who wait, in their order."""
+        for event in self:
+            event.booth_request_ids.filtered(
+                lambda row: row.state == "waiting"
+            )._give_booths()
+
+    # ------------------------------------------------------------
+    # Words to share, screens
+    # ------------------------------------------------------------
+
+    @api.depends("name", "date_begin", "date_end", "address_id", "event_type_id")
+    @api.depends_context("lang")
+    def _compute_share_text(self):
+        for event in self:
+            if not event.is_citeslab or not event.citeslab_date:
+                event.share_text = ""
+                continue
+            lines = [
+                f"📣 {event.name}",
+                f"📅 {event._when_label()}",
+                f"📍 {event._place_label()}" if event._place_label() else "",
+                event.event_type_id.citeslab_text or "",
+                self.env._("Free, open to all. Come with your questions!"),
+                self._contact_line(event.company_id),
+            ]
+            event.share_text = "\n".join(line for line in lines if line)
+
+    @api.model
+    def _contact_line(self, company):
+        """How to reach the structure, in one line."""
+        reach = [company.phone, company.email]
+        words = " · ".join(word for word in reach if word)
+        return f"{company.name} · {words}" if words else company.name
+
+    def _hours_label(self):
+        """Hours in the structure's zone, as "14:00 – 16:00"; empty without a day."""
+        self.ensure_one()
+        if self.date_precision == MONTH or self.citeslab_date != self.citeslab_date_end:
+            return ""
+        zone = company_timezone(self.company_id)
+        hours = [
+            pytz.utc.localize(moment).astimezone(zone).strftime("%H:%M")
+            for moment in (self.date_begin, self.date_end)
+        ]
+        return " – ".join(hours)
+
+    def _when_label(self):
+        """Day and hours, in words."""
+        hours = self._hours_label()
+        return f"{self.date_label}, {hours}" if hours else self.date_label
+
+    def _place_label(self):
+        """Place in one line: its name, then its street and city."""
+        place = self.sudo().address_id
+        if not place:
+            return self.event_url or ""
+        parts = [place.name, place.street, place.city]
+        return ", ".join(part for part in parts if part)
+
+    def _sheets(self):
+        """Pages of the sign-in sheet: one per slot, with lines left for walk-ins.
+
+        :return: dicts of ``when``, ``registrations`` (by name) and ``blank`` lines
+        """
+        self.ensure_one()
+        expected = self.registration_ids.filtered(
+            lambda registration: registration.state != "cancel"
+        ).sorted(lambda registration: normalise(registration.name))
+        if not self.is_multi_slots:
+            return [self._sheet(self._when_label(), expected)]
+        return [
+            self._sheet(
+                slot.display_name,
+                expected.filtered(lambda row, slot=slot: row.event_slot_id == slot),
+            )
+            for slot in self.event_slot_ids
+        ]
+
+    def _sheet(self, when, registrations):
+        lines = 18 if not self.is_multi_slots else 6
+        blank = max(lines - len(registrations), 4)
+        return {"when": when, "registrations": registrations, "blank": blank}
+
+    def _taken_booths(self):
+        """Booths of the list for the town hall, in their order."""
+        return self.event_booth_ids.filtered(
+            lambda booth: booth.state == "unavailable"
+        ).sorted("id")
+
+    def action_open_attendance(self):
+        """Open the screen on which one marks who is there."""
+        self.ensure_one()
+        return self.env["citeslab.attendance"]._open_for(self)
+
+    def action_prepare_mailing(self):
+        """Open the choice of a mail about this event.
+
+        The context key ``citeslab_purpose`` chooses it beforehand.
+        """
+        self.ensure_one()
+        purpose = self.env.context.get("citeslab_purpose", "invitation")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Write to People"),
+            "res_model": "citeslab.mailing.prepare",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_event_id": self.id, "default_purpose": purpose},
+        }
+
+    @api.model
+    def _calendar_events(self, company, first, last):
+        """Everything that the public calendar of a period tells, and nothing else.
+
+        :param company: ``res.company`` record
+        :param date first: first day, included
+        :param date last: last day, included
+        :return: events that touch the period, in the order of their days; those
+            without a day close their month
+        """
+        events = self.search(
+            Domain("is_citeslab", "=", True)
+            & Domain("in_calendar", "=", True)
+            & Domain("kanban_state", "!=", "cancel")
+            & Domain("company_id", "=", company.id)
+            & Domain("citeslab_date", "<=", last)
+            & Domain("citeslab_date_end", ">=", first)
+        )
+        return events.sorted(
+            lambda event: (
+                event.citeslab_date_end
+                if event.date_precision == MONTH
+                else event.citeslab_date,
+                event.date_precision == MONTH,
+                event.date_begin,
+                event.id,
+            )
+        )

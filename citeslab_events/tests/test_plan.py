@@ -1,0 +1,77 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import EventCase
+
+# The plan of 2024 as the bilan of 2023 prints it.
+PLAN_2024 = """\
+15/02; Atelier thématique
+18/04; Atelier thématique
+13/06; Atelier thématique
+19/09; Atelier thématique
+07/11; Atelier thématique
+21/03; Café créateurs
+30/05; Café créateurs
+02/07; Café créateurs
+26/09; Café créateurs;;14h
+novembre; Cafés créateurs
+29/02; Petit déjeuner;;9h
+06/06; Petit déjeuner;;9h
+26/09; Petit déjeuner;;9h
+05/12; Petits déjeuners;;9:00
+29/05; Marché de créateurs;;10h
+09/10; Marché de créateurs;;10h
+13/12; Marché de créateurs;;10h
+"""
+
+
+@tagged("post_install", "-at_install", "citeslab_events")
+class TestPlan(EventCase):
+    def _plan(self, text):
+        lang = "fr_FR" if self.env["res.lang"]._get_code("fr_FR") else "en_US"
+        return (
+            self.acting(self.chef, "citeslab.event.plan")
+            .with_context(lang=lang)
+            .create({"year": 2024, "text": text})
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.env["res.lang"]._activate_lang("fr_FR")
+
+    def test_e5_e6_e7_the_plan_of_2024(self):
+        """E5, E6, E7: 4 petits déjeuners, 5 cafés of which one month, 5 ateliers."""
+        events = self._plan(PLAN_2024)._create_events()
+        counts = {
+            code: len(events.filtered(lambda event, c=code: event.citeslab_kind_id.code == c))
+            for code in ("workshop", "cafe", "breakfast", "market")
+        }
+        self.assertEqual(counts, {"workshop": 5, "cafe": 5, "breakfast": 4, "market": 3})
+        month = events.filtered(lambda event: event.date_precision == "month")
+        self.assertEqual(str(month.citeslab_date), "2024-11-01")
+
+    def test_e8_the_same_market_twice_is_reported(self):
+        """E8: the original prints 13/12 twice."""
+        with self.assertRaisesRegex(UserError, "18.*17"):
+            self._plan(PLAN_2024 + "13/12; Marché de créateurs;;10h")._create_events()
+        self.assertFalse(
+            self.env["event.event"].search([("company_id", "=", self.company_a.id)])
+        )
+
+    def test_e8_what_is_already_planned_is_reported(self):
+        self._plan("13/12; Marché de créateurs")._create_events()
+        with self.assertRaises(UserError):
+            self._plan("13/12; Marché de créateurs")._create_events()
+
+    def test_e9_the_plan_holds_a_collision(self):
+        plan = self._plan(PLAN_2024)
+        plan.action_check()
+        self.assertEqual(plan.report.count("\n"), 0)
+        self.assertIn("Café créateurs", plan.report)
+        self.assertIn("Petit déjeuner", plan.report)
+
+    def test_every_bad_line_is_told(self):
+        plan = self._plan("31/02; Atelier\n12/13; Atelier\n10/01; Brocante\n10/01; Café;;26h")
+        with self.assertRaises(UserError) as refused:
+            plan._create_events()
+        self.assertEqual(str(refused.exception).count("\n"), 3)

@@ -1,0 +1,108 @@
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+
+class CiteslabCalendarPrint(models.TransientModel):
+    """Quarter of which the calendar is printed, to pin up at the partners'."""
+
+    _name = "citeslab.calendar.print"
+    _description = "Quarterly Calendar"
+
+    company_id = fields.Many2one(
+        "res.company",
+        string="Structure",
+        required=True,
+        default=lambda self: self.env.company,
+    )
+    year = fields.Integer(
+        required=True, default=lambda self: self._next_quarter_start().year
+    )
+    quarter = fields.Selection(
+        [
+            ("1", "January to March"),
+            ("2", "April to June"),
+            ("3", "July to September"),
+            ("4", "October to December"),
+        ],
+        required=True,
+        default=lambda self: str((self._next_quarter_start().month + 2) // 3),
+    )
+    event_count = fields.Integer(compute="_compute_event_count")
+
+    _year_plausible = models.Constraint(
+        "CHECK (year BETWEEN 2000 AND 2100)", "Write the year in four figures."
+    )
+
+    @api.model
+    def _next_quarter_start(self):
+        """First day of the quarter to come: the one that one prints."""
+        today = fields.Date.context_today(self)
+        return today.replace(
+            month=3 * ((today.month - 1) // 3) + 1, day=1
+        ) + relativedelta(months=3)
+
+    @api.depends("company_id", "year", "quarter")
+    def _compute_event_count(self):
+        for sheet in self:
+            sheet.event_count = len(sheet._events()) if sheet.quarter else 0
+
+    def _bounds(self):
+        """First and last day of the quarter.
+
+        :rtype: tuple[date, date]
+        """
+        self.ensure_one()
+        first = date(self.year or 2000, 3 * int(self.quarter) - 2, 1)
+        return first, first + relativedelta(months=3, days=-1)
+
+    def _events(self):
+        """Everything of the quarter, and nothing else."""
+        return self.env["event.event"]._calendar_events(
+            self.company_id, *self._bounds()
+        )
+
+    def _months(self):
+        """Events of each month, those without a day at its end.
+
+        :return: pairs (name of the month, events), empty months left out
+        """
+        first, _last = self._bounds()
+        events, months = self._events(), []
+        for rank in range(3):
+            month = first + relativedelta(months=rank)
+            inside = events.filtered(
+                lambda event, month=month: max(event.citeslab_date, first).replace(day=1)
+                == month
+            )
+            if inside:
+                label = format_date(self.env, month, date_format="MMMM yyyy")
+                months.append((label, inside))
+        return months
+
+    def _title(self):
+        """Name of the quarter, as "April to June 2024"."""
+        labels = dict(self._fields["quarter"]._description_selection(self.env))
+        return f"{labels[self.quarter]} {self.year}"
+
+    def action_print(self):
+        """Print the calendar as PDF."""
+        report = self.env.ref("citeslab_events.action_report_calendar")
+        return report.report_action(self)
+
+    def action_mail(self):
+        """Prepare the mail that sends this calendar to the partners."""
+        self.ensure_one()
+        prepare = self.env["citeslab.mailing.prepare"].create(
+            {
+                "purpose": "calendar",
+                "audience": "partners",
+                "year": self.year,
+                "quarter": self.quarter,
+                "company_id": self.company_id.id,
+            }
+        )
+        return prepare.action_prepare()
