@@ -31,6 +31,10 @@ class Trouble(Exception):
     """What stops the command, in one sentence."""
 
 
+class Refused(Exception):
+    """The register has errors, already told: nothing is kept of the transaction."""
+
+
 class CiteslabImport(Command):
     """Import a register (.csv or .xlsx) into a structure of a database."""
 
@@ -48,10 +52,12 @@ class CiteslabImport(Command):
         try:
             content = self._read(args.file)
             self._ensure_database(args, content)
-            done = self._import(args, content)
+            self._import(args, content)
+        except Refused:
+            sys.exit(1)
         except (Trouble, UserError) as trouble:
             self._fail(str(trouble))
-        except psycopg2.errors.SerializationFailure:
+        except (psycopg2.errors.SerializationFailure, psycopg2.errors.UniqueViolation):
             self._fail(
                 "The structure changed meanwhile: nothing was stored, try again."
             )
@@ -59,7 +65,6 @@ class CiteslabImport(Command):
             self._fail(f"PostgreSQL: {str(error).strip().splitlines()[0]}")
         except KeyboardInterrupt:
             self._fail("Interrupted: nothing was stored.", 130)
-        sys.exit(0 if done else 1)
 
     def _parse(self, cmdargs):
         parser = self.parser
@@ -199,7 +204,10 @@ class CiteslabImport(Command):
             Territory.create({"name": company.name, "company_id": company.id})
 
     def _structure(self, env, name):
-        """The structure of that name, whatever its case and accents."""
+        """The structure of that name, whatever its case and accents.
+
+        :return: ``(company, whether it was created)``
+        """
         from odoo.addons.citeslab_base.tools.text import normalise
 
         companies = env["res.company"].search([])
@@ -208,56 +216,59 @@ class CiteslabImport(Command):
             exact = found.filtered(lambda one: one.name == name.strip())
             if len(exact) != 1:
                 raise Trouble(f"Several structures are named {name}: rename them.")
-            return exact
+            return exact, False
         if found:
-            return found
+            return found, False
         company = env["res.company"].create({"name": name.strip(), **self._home(env)})
         env.ref("base.user_admin").write({"company_ids": [(4, company.id)]})
         self._settle_company(env, company)
-        self._say(f"Structure created: {company.name}")
-        return company
+        return company, True
 
     # ------------------------------------------------------------
     # Import
     # ------------------------------------------------------------
 
     def _import(self, args, content):
-        """Import in one transaction.
+        """Import in one transaction, and tell what was done.
 
-        :return: whether everything was stored
+        :raise Refused: when the register has errors; they were told
         """
         with Registry(args.db).cursor() as cr:
             env = Environment(cr, SUPERUSER_ID, {})
             languages = dict(env["res.lang"].get_installed())
             lang = "fr_FR" if "fr_FR" in languages else "en_US"
             env = env(context={"lang": lang, "tz": "Europe/Paris"})
-            company = self._structure(env, args.structure)
+            company, is_new = self._structure(env, args.structure)
             env = env(context={**env.context, "allowed_company_ids": company.ids})
-            engine = env["citeslab.register.engine"]
-            plan = engine._plan(
-                content,
-                company.with_env(env),
-                label=args.register,
-                create_labels=args.create_labels,
-            )
-            if plan.errors:
-                cr.rollback()
-                self._tell_problems(engine, plan.errors)
-                self._say(
-                    env._(
-                        "%(count)s errors: nothing was stored.", count=len(plan.errors)
-                    )
-                )
-                return False
-            self._tell_problems(engine, plan.warnings, SHOWN_WARNINGS)
-            engine._apply(plan, self._progress)
-            counts = engine._count_texts(plan)
-            title = env._("Register %(label)s", label=plan.label)
-            name = company.name
-        sys.stdout.write(f"{title}, {name}\n")
-        for label, count in counts:
-            sys.stdout.write(f"{count:>7} {label}\n")
-        return True
+            words = self._load(env, args, content, company.with_env(env))
+            if is_new:
+                words += env._("The structure %(name)s was created.", name=company.name)
+                words += "\n"
+        sys.stdout.write(words)
+
+    def _load(self, env, args, content, company):
+        """Plan, tell what is wrong or apply.
+
+        :return: what was done, in lines
+        """
+        engine = env["citeslab.register.engine"]
+        plan = engine._plan(
+            content,
+            company,
+            label=args.register,
+            create_labels=args.create_labels,
+        )
+        if plan.errors:
+            self._tell_problems(engine, plan.errors)
+            count = len(plan.errors)
+            self._say(env._("%(count)s errors: nothing was stored.", count=count))
+            raise Refused
+        self._tell_problems(engine, plan.warnings, SHOWN_WARNINGS)
+        engine._apply(plan, self._progress)
+        title = env._("Register %(label)s", label=plan.label)
+        lines = [f"{title}, {company.name}"]
+        lines += [f"{count:>7} {label}" for label, count in engine._count_texts(plan)]
+        return "\n".join(lines) + "\n"
 
     def _tell_problems(self, engine, problems, limit=None):
         """Print problems; the place is never translated, so that tools may read it."""

@@ -253,7 +253,7 @@ class _Checker:
                 (key, normalise(text)), NewLabel(key, text)
             )
         known = labels.known
-        shown = ", ".join(known[:SHOWN_LABELS]) + (", …" * (len(known) > SHOWN_LABELS))
+        shown = "; ".join(known[:SHOWN_LABELS]) + ("; …" * (len(known) > SHOWN_LABELS))
         self._say(
             line,
             key,

@@ -1,5 +1,6 @@
 import datetime
 import io
+import random
 import time
 import zipfile
 
@@ -328,7 +329,7 @@ class TestRows(RegisterCase):
             ('line 7, column "Date de contact"', "needed"),
             ('line 8, column "Date de contact"', "future"),
             ('line 9, column "Date d\'issue"', "before the first contact"),
-            ('line 10, column "Résidence"', "QPV, QVA, Limite, Hors quartier"),
+            ('line 10, column "Résidence"', "QPV; QVA; Limite; Hors quartier"),
             ('line 11, column "Numéro"', "missing"),
         ]
         for place, words in expected:
@@ -392,6 +393,44 @@ class TestRows(RegisterCase):
         dates = ("10/01/2023", "11/01/2022", "12/01/2023")
         content = as_csv([person(n, contact=day) for n, day in enumerate(dates, 1)])
         self.assertEqual(rows.main_year(check(content).rows), 2023)
+
+    def test_any_text_in_any_cell(self):
+        """Whatever is typed, a row is read or its problems are told."""
+        draw = random.Random(11)
+        scraps = (
+            "\u202e",
+            "\x07",
+            "=",
+            "'",
+            '"',
+            ";",
+            "é",
+            "0",
+            "31/12/2023",
+            "-1",
+            " ",
+            "1e308",
+            "NaN",
+            "²",
+            "٣",
+            "9999999999",
+            "QPV",
+            "<b>",
+            "%s",
+            "%(x)s",
+            "@",
+        )
+        table = reader.read_table(as_csv([row()]))
+        for _round in range(3000):
+            cells = [
+                "".join(draw.choices(scraps, k=draw.randrange(4))) for _ in HEADERS
+            ]
+            table.rows = [(2, cells)]
+            checked = rows.check_table(table, LABELS, TODAY)
+            for problem in checked.problems:
+                self.assertTrue(str(problem).startswith("line "))
+            for text in (checked.rows[0].last_name, checked.rows[0].city):
+                self.assertNotIn("\x07", text)
 
     def test_columns_have_distinct_names(self):
         names = {}
