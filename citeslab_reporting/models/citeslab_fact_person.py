@@ -220,12 +220,15 @@ class CiteslabFactPerson(models.Model):
             SQL("%s AS %s", expression, SQL.identifier(name))
             for name, expression in self._fact_columns().items()
         )
+        queries = SQL(", ").join(
+            SQL("%s AS (%s)", SQL.identifier(name), query)
+            for name, query in self._fact_queries().items()
+        )
+        # Materialised: a condition on the outside, as that of a record rule, would
+        # make PostgreSQL expect one row and join the parts by nested loops.
         return SQL(
-            "WITH %s SELECT %s FROM %s",
-            SQL(", ").join(
-                SQL("%s AS (%s)", SQL.identifier(name), query)
-                for name, query in self._fact_queries().items()
-            ),
+            "WITH %s, fact AS MATERIALIZED (SELECT %s FROM %s) SELECT * FROM fact",
+            queries,
             columns,
             SQL(" ").join(self._fact_joins()),
         )
