@@ -17,8 +17,9 @@ run() {
 }
 
 script() {
-    odoo shell -c /etc/odoo/odoo.conf --db_host="$HOST" --db_user="$USER" \
-        --db_password="$PASSWORD" -d "$draft" --no-http < "$scripts/$1.py"
+    for name in "$@"; do cat "$scripts/$name.py"; done |
+        odoo shell -c /etc/odoo/odoo.conf --db_host="$HOST" --db_user="$USER" \
+            --db_password="$PASSWORD" -d "$draft" --no-http
 }
 
 wait-for-psql.py --db_host "$HOST" --db_port 5432 --db_user "$USER" \
@@ -28,9 +29,9 @@ then
     psql -d postgres -c "DROP DATABASE IF EXISTS \"$draft\" WITH (FORCE)"
     run -i "$(listed 't.stock_dependencies() + t.COMPANIONS')" \
         --load-language=fr_FR --without-demo
-    script prepare_demo
+    script store prepare_demo
     run -i "$(listed 'lab.addons()')" --with-demo
-    script finish_demo
+    script finish_demo assets
     psql -d postgres -c "ALTER DATABASE \"$draft\" RENAME TO \"$DATABASE\""
 fi
 exec /entrypoint.sh odoo -d "$DATABASE" --db-filter="^$DATABASE\$"

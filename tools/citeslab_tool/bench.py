@@ -1,4 +1,4 @@
-"""`./citeslab bench [NAME…]`: the benchmarks of `tests/bench/`, never a test by time."""
+"""`./citeslab bench [NAME…]`: the benchmarks of `tests/bench/`."""
 
 import argparse
 

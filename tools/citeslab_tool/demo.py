@@ -24,12 +24,15 @@ ROLES = {
     "admin": "administrateur d'Odoo",
 }
 READY_SECONDS = 120
+# Scripts of `odoo_scripts/`, before and after our addons are installed.
+PREPARE = ("store", "prepare_demo")
+FINISH = ("finish_demo", "assets")
 
 
 def fingerprint():
     """Changes when the way the demo is installed changes."""
-    parts = [templates.script("prepare_demo"), templates.script("finish_demo")]
-    return digest(*parts, ",".join(templates.COMPANIONS))
+    scripts = templates.script(*PREPARE, *FINISH)
+    return digest(scripts, ",".join(templates.COMPANIONS))
 
 
 def install(lab, name, report=None):
@@ -46,7 +49,7 @@ def install(lab, name, report=None):
             *options, "-i", ",".join(stock), "--load-language=fr_FR", "--without-demo",
             what="Installing stock modules", log="demo.log",
         )  # fmt: skip
-        _script(lab, name, "prepare_demo")
+        _script(lab, name, PREPARE)
     if addons():
         with report(f"{', '.join(addons())}, with demo data"):
             lab.odoo(
@@ -54,14 +57,14 @@ def install(lab, name, report=None):
                 what="Installing our addons", log="demo.log",
             )  # fmt: skip
     with report("pages and styles"):
-        _script(lab, name, "finish_demo")
+        _script(lab, name, FINISH)
 
 
-def _script(lab, name, script):
+def _script(lab, name, scripts):
     lab.odoo(
         "shell", "-d", name, "--no-http",
-        what=f"Preparing the demo ({script})",
-        script=templates.script(script), log="demo.log",
+        what=f"Preparing the demo ({scripts[-1]})",
+        script=templates.script(*scripts), log="demo.log",
     )  # fmt: skip
 
 
@@ -142,10 +145,10 @@ class Demo:
             with step(f"  Updating {', '.join(changed)} (their files changed)"):
                 self._odoo("-u", changed)
         if new:
-            _script(self.lab, DATABASE, "prepare_demo")
+            _script(self.lab, DATABASE, PREPARE)
             with step(f"  Installing {', '.join(new)}"):
                 self._odoo("-i", new)
-        _script(self.lab, DATABASE, "finish_demo")
+        _script(self.lab, DATABASE, FINISH)
         self._stamp(DATABASE, addons=wanted)
 
     def _odoo(self, option, names):

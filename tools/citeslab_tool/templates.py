@@ -18,9 +18,9 @@ SCRIPTS = Path(__file__).with_name("odoo_scripts")
 COMPANIONS = ["auth_signup", "base_import", "privacy_lookup", "resource_mail", "rpc"]
 
 
-def script(name):
-    """Text of a script for `odoo shell`."""
-    return (SCRIPTS / f"{name}.py").read_text(encoding="utf-8")
+def script(*names):
+    """Text of scripts for `odoo shell`, one after the other."""
+    return "".join((SCRIPTS / f"{name}.py").read_text("utf-8") for name in names)
 
 
 def stock_dependencies():
@@ -89,7 +89,7 @@ class Template:
 def stock(lab):
     """Stock modules, French, no demo: as a host has them, auto-installs included."""
     modules = stock_dependencies()
-    mark = digest(_release(lab), ",".join(modules), script("settle"))
+    mark = digest(_release(lab), ",".join(modules), script("store", "assets"))
 
     def build(name):
         lab.odoo(
@@ -107,7 +107,7 @@ def settle(lab, name, log="template.log"):
     """Attachments into the database, assets made: a copy is then complete and fast."""
     lab.odoo(
         "shell", "-d", name, "--no-http",
-        what="Settling a database", script=script("settle"), log=log,
+        what="Settling a database", script=script("store", "assets"), log=log,
     )  # fmt: skip
 
 

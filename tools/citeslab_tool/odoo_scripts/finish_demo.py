@@ -12,5 +12,3 @@ users = env["res.users"].search([])
 if "tour_enabled" in users._fields:
     users.write({"tour_enabled": False})
 env.cr.commit()
-env["ir.qweb"]._pregenerate_assets_bundles()
-env.cr.commit()

@@ -1,7 +1,4 @@
 # For `odoo shell`, before our addons: a French host that calls nobody.
-env["ir.config_parameter"].set_param("ir_attachment.location", "db")
-env["ir.attachment"].force_storage()
-
 # Country, currency and clock of the host; new users and contacts speak French.
 france = env.ref("base.fr")
 euro = env.ref("base.EUR")
