@@ -63,6 +63,7 @@ class CiteslabBilan(Command):
             help="comma-separated: pdf, xlsx, json (default: all)",
         )
         parser.add_argument("--lang", default="fr_FR", help="language (fr_FR)")
+        parser.add_argument("--verbose", action="store_true", help="show Odoo's log")
         return parser.parse_args(cmdargs)
 
     def _formats(self, text):
@@ -92,8 +93,8 @@ class CiteslabBilan(Command):
         if options.config:
             arguments += ["-c", options.config]
         config.parse_config(arguments, setup_logging=True)
-        if "log_level" not in os.environ:
-            logging.getLogger("odoo").setLevel(logging.WARNING)
+        if not options.verbose:
+            logging.getLogger("odoo").setLevel(logging.CRITICAL)
         try:
             known = exp_db_exist(options.db)
         except psycopg2.OperationalError as error:

@@ -16,9 +16,9 @@ CREATED = datetime(2000, 1, 1)
 BLUE, YELLOW, GREY, PALE = "#17457F", "#FFC629", "#5F7288", "#F1F5FA"
 NUMBER_FORMATS = {RATE: '0.0" %"', HOURS: '#,##0.##" h"', AMOUNT: '#,##0.00" €"'}
 WIDTHS = (44, 11, 11, 11, 11, 11, 11)
-CHART_COLUMN = 7
 ROW_PIXELS = 20
-LAST_COLUMN = 14
+CHART_COLUMNS = 7
+SCALE, PAGE_ROWS = 60, 48
 
 
 def workbook(layout, facts):
@@ -45,6 +45,7 @@ class _Workbook:
             },
         )
         self.formats = {}
+        self.chart_column = 6
         self.names = set()
 
     def build(self, facts):
@@ -109,14 +110,16 @@ class _Workbook:
 
     # Sheets
 
-    def _sheet(self, name, title, landscape=True):
+    def _sheet(self, name, title, portrait=False):
         sheet = self.book.add_worksheet(self._sheet_name(name))
         sheet.hide_gridlines(2)
         sheet.set_paper(9)
-        if landscape:
-            sheet.set_landscape()
         sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
-        sheet.fit_to_pages(1, 0)
+        if portrait:
+            sheet.fit_to_pages(1, 0)
+        else:  # page breaks chosen by hand hold only at a fixed scale
+            sheet.set_landscape()
+            sheet.set_print_scale(SCALE)
         structure = self.layout.matrix.structure["name"]
         header = safe_cell(structure, 100).replace("&", "&&")
         sheet.set_header(f"&L&9{header}&R&9{safe_cell(title, 100)}".replace("\n", " "))
@@ -141,7 +144,7 @@ class _Workbook:
         return unique
 
     def _key_sheet(self, title, facts):
-        sheet = self._sheet(self.words["key_figures"], title, landscape=False)
+        sheet = self._sheet(self.words["key_figures"], title)
         row = 2
         for label, text in facts:
             self._text(sheet, row, 0, label, font_color=GREY)
@@ -156,18 +159,28 @@ class _Workbook:
 
     def _section_sheet(self, section):
         sheet = self._sheet(section["title"], section["title"])
-        row = self._blocks(sheet, 2, section["blocks"])
-        sheet.print_area(0, 0, row, LAST_COLUMN)
+        self._blocks(sheet, 2, section["blocks"])
 
     def _blocks(self, sheet, row, blocks):
+        """Draw the blocks under each other, each whole on a printed page."""
+        tables = [block for block in blocks if block["type"] == "table"]
+        widths = [len(self._table_labels(block)) for block in tables]
+        self.chart_column = max(widths, default=5) + 1
         draw = {"table": self._table, "lines": self._lines, "empty": self._empty}
+        breaks, page = [], 0
         for block in blocks:
-            row = draw[block["type"]](sheet, row, block) + 1
+            top, row = row, draw[block["type"]](sheet, row, block) + 1
+            if row - page > PAGE_ROWS and top > 2:
+                breaks.append(top)
+                page = top
+        sheet.set_h_pagebreaks(breaks)
+        if tables:
+            sheet.print_area(0, 0, row, self.chart_column + CHART_COLUMNS)
         return row
 
     def _definitions_sheet(self):
         title = self.words["definitions"]
-        sheet = self._sheet(title, title, landscape=False)
+        sheet = self._sheet(title, title, portrait=True)
         sheet.set_column(0, 0, 34)
         sheet.set_column(1, 1, 90)
         row = 2
@@ -271,6 +284,8 @@ class _Workbook:
         if block["has_previous"]:
             column = self._previous_column(block)
             self._number(sheet, row, column, total["previous"], total["kind"], **line)
+            if block["total_previous_percent"]:
+                self._percent(sheet, row, column + 1, 100, **line)
 
     @staticmethod
     def _previous_column(block):
@@ -332,7 +347,7 @@ class _Workbook:
             170, 60 + (last - first + 1) * (34 if block["has_previous"] else 26)
         )
         self._decorate(chart, block, height)
-        sheet.insert_chart(top, CHART_COLUMN, chart, {"object_position": 1})
+        sheet.insert_chart(top, self.chart_column, chart, {"object_position": 1})
         return max(free, top + -(-height // ROW_PIXELS) + 1)
 
     def _decorate(self, chart, block, height):

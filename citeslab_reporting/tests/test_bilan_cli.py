@@ -86,10 +86,9 @@ class TestBilanCommand(CiteslabCase):
         self.refused("can not be made", out=str(blocked / "reports"))
 
     def test_unknown_database(self):
-        options = Namespace(db="no_such_database", config=None)
+        options = Namespace(db="no_such_database", config=None, verbose=True)
         with (
             patch.object(citeslab_bilan.config, "parse_config"),
-            patch("logging.Logger.setLevel"),
             self.assertRaisesRegex(citeslab_bilan.Trouble, "no_such_database"),
         ):
             CiteslabBilan()._configure(options)

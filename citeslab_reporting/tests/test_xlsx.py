@@ -1,4 +1,5 @@
 import io
+import random
 import zipfile
 from dataclasses import replace
 
@@ -8,7 +9,7 @@ from odoo.tests import BaseCase, tagged
 
 from ..figures.layout import Layout
 from ..figures.matrix import Figure, Item, Section, distribution
-from ..figures.text import Style
+from ..figures.text import Style, safe_cell
 from ..figures.xlsx import workbook
 from . import brest_2023
 from .test_matrix import ENGLISH, layout
@@ -52,7 +53,7 @@ class TestXlsx(BaseCase):
         self.assertEqual(key["Part résidant en QPV"][:2], [42.4, 41.1])
         portrait = rows(book.worksheets[1])
         self.assertEqual(portrait["Femmes"][:4], [71, 0.6, 64, 0.6])
-        self.assertEqual(portrait["Total"][:3], [118, 1, 107])
+        self.assertEqual(portrait["Total"][:4], [118, 1, 107, 1])
         self.assertEqual(rows(book.worksheets[3])["EITI Sato"][:2], [6, 4])
 
     def test_formats_of_numbers(self):
@@ -73,10 +74,15 @@ class TestXlsx(BaseCase):
         for sheet in opened(written()).worksheets:
             with self.subTest(sheet=sheet.title):
                 self.assertEqual(sheet.freeze_panes, "A2")
-                self.assertTrue(sheet.sheet_properties.pageSetUpPr.fitToPage)
-                self.assertEqual(sheet.page_setup.fitToHeight, 0)
                 self.assertEqual(sheet.page_setup.paperSize, 9)
                 self.assertIn("&P / &N", sheet.oddFooter.right.text)
+        portrait = opened(written()).worksheets[1]
+        self.assertEqual(portrait.page_setup.orientation, "landscape")
+        breaks = [one.id for one in portrait.row_breaks.brk]
+        titles = [portrait.cell(row + 1, 1).value for row in breaks]
+        self.assertTrue(breaks)
+        for title in titles:
+            self.assertIn(title, [f.label for f in brest_2023.figures().values()])
 
     def test_same_bytes_twice(self):
         self.assertEqual(written(), written())
@@ -99,6 +105,27 @@ class TestXlsx(BaseCase):
         archive = zipfile.ZipFile(io.BytesIO(content))
         self.assertNotIn(
             "externalLink", "".join(archive.namelist()), "no link to the outside"
+        )
+
+    def test_ten_thousand_strings_come_back_as_text(self):
+        letters = random.Random(7)
+        alphabet = "=+-@\t\n '\"|!A1(),;:&<>é€\u202e\U0001f600\x00\x0b_x"
+        texts = [
+            "".join(letters.choices(alphabet, k=letters.randint(1, 12)))
+            for _number in range(10_000)
+        ]
+        items = tuple(Item(f"c{n}", text, 1) for n, text in enumerate(texts))
+        figure = Figure("gender", "Gender", 10_000, items=items)
+        matrix = brest_2023.matrix(
+            figures={"gender": figure},
+            sections=(Section("one", "One", ("gender",)),),
+            definitions=(),
+        )
+        sheet = opened(written(matrix)).worksheets[1]
+        cells = [row[0] for row in sheet.iter_rows(min_row=5, max_row=10_004)]
+        self.assertFalse([cell for cell in cells if cell.data_type == "f"])
+        self.assertEqual(
+            [cell.value or "" for cell in cells], list(map(safe_cell, texts))
         )
 
     def test_sheets_with_the_same_title(self):
