@@ -148,13 +148,14 @@ class CrmLead(models.Model):
         parcours = self._parcours()
         parcours.duplicate_lead_ids = False
         parcours.duplicate_lead_count = 0
-        others = self - parcours
+        others = (self - parcours).with_context(citeslab_sales_only=True)
         super(CrmLead, others)._compute_potential_lead_duplicates()
-        for lead in others:
-            found = lead.duplicate_lead_ids._parcours()
-            if found:
-                lead.duplicate_lead_ids -= found
-                lead.duplicate_lead_count -= len(found)
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        if self.env.context.get("citeslab_sales_only"):
+            domain = Domain(domain) & Domain("is_parcours", "=", False)
+        return super()._search(domain, *args, **kwargs)
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
         """A parcours never teaches the host's predictive scoring."""

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class CrmTeam(models.Model):
@@ -20,5 +21,12 @@ class CrmTeam(models.Model):
     @api.model
     def _get_default_team_id(self, user_id=False, domain=False):
         """No lead of the host falls into our team, were it the only one left."""
-        team = super()._get_default_team_id(user_id=user_id, domain=domain)
-        return team if not team.sudo().is_citeslab else self.browse()
+        host = self.with_context(citeslab_sales_only=True)
+        team = super(CrmTeam, host)._get_default_team_id(user_id, domain)
+        return team.with_context(self.env.context)
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        if self.env.context.get("citeslab_sales_only"):
+            domain = Domain(domain) & Domain("is_citeslab", "=", False)
+        return super()._search(domain, *args, **kwargs)

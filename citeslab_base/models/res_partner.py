@@ -25,6 +25,15 @@ class ResPartner(models.Model):
         help="Also a customer or supplier: people without a CitésLab role see "
         "the contact, never that it is a porteur.",
     )
+    # Open to all, since whoever may not know of a porteur never reads one where it
+    # is true; a rule on a field of our roles would cost the host a query.
+    is_hidden_porteur = fields.Boolean(
+        string="Hidden from the Rest of the Structure",
+        compute="_compute_is_hidden_porteur",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+    )
     gender = fields.Selection(GENDER, groups=ROLES)
     birthdate_date = fields.Date(string="Birth Date", groups=ROLES)
     residence = fields.Selection(RESIDENCE, groups=ROLES)
@@ -60,6 +69,18 @@ class ResPartner(models.Model):
         "CHECK (is_porteur IS NOT TRUE OR company_id IS NOT NULL)",
         "A porteur belongs to a structure: the company cannot be empty.",
     )
+
+    _hidden_is_porteur = models.Constraint(
+        "CHECK (is_hidden_porteur IS NOT TRUE OR is_porteur IS TRUE)",
+        "Only a porteur is hidden from the rest of the structure.",
+    )
+
+    @api.depends("is_porteur", "porteur_shared")
+    def _compute_is_hidden_porteur(self):
+        for partner in self:
+            partner.is_hidden_porteur = (
+                partner.is_porteur and not partner.porteur_shared
+            )
 
     @api.depends("name", "is_porteur")
     def _compute_name_normalized(self):
