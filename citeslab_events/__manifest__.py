@@ -30,5 +30,6 @@
         "views/res_company_views.xml",
         "views/citeslab_events_menus.xml",
     ],
+    "demo": ["demo/citeslab_events_demo.xml"],
     "uninstall_hook": "uninstall_hook",
 }

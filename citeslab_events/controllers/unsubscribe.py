@@ -1,4 +1,3 @@
-from odoo import _
 from odoo.http import request
 
 from odoo.addons.mass_mailing.controllers.main import MassMailController
@@ -7,7 +6,9 @@ from odoo.addons.mass_mailing.controllers.main import MassMailController
 class Unsubscribe(MassMailController):
     """Leaving a mail of ours leaves its subject, not everything."""
 
-    def _mailing_unsubscribe_from_document(self, mailing, document_id, email, hash_token):
+    def _mailing_unsubscribe_from_document(
+        self, mailing, document_id, email, hash_token
+    ):
         if not mailing.citeslab_list_id:
             return super()._mailing_unsubscribe_from_document(
                 mailing, document_id, email, hash_token
@@ -18,7 +19,7 @@ class Unsubscribe(MassMailController):
         )
         values.update(
             last_action="subscription_updated",
-            unsubscribed_name=_(
+            unsubscribed_name=request.env._(
                 "You will not get these mails any more: %(name)s.",
                 name=mailing.citeslab_list_id.name,
             ),

@@ -3,8 +3,9 @@ from . import event_type
 from . import res_company
 from . import res_partner
 from . import citeslab_permanence
+from . import citeslab_event_attendance
 from . import event_event
-from . import event_attendance
+from . import event_mail
 from . import citeslab_event_witness
 from . import event_booth
 from . import citeslab_booth_request
@@ -15,6 +16,8 @@ from . import citeslab_touch
 from . import citeslab_fact_event
 from . import citeslab_channel
 from . import mailing_list
+from . import mailing_subscription
 from . import mailing_contact
 from . import mailing_mailing
 from . import citeslab_event_figures
+from . import citeslab_demo

@@ -28,7 +28,13 @@ class CiteslabEventFigures(models.AbstractModel):
         own = facts._read_group(
             period & Domain("is_own", "=", True),
             ["kind_id"],
-            ["__count", "attendance:sum", "named:sum", "qpv_known:sum", "qpv_count:sum"],
+            [
+                "__count",
+                "attendance:sum",
+                "named:sum",
+                "qpv_known:sum",
+                "qpv_count:sum",
+            ],
         )
         own.sort(key=lambda row: (row[0].sequence, row[0].id))
         actions = self._action_counts(period)
@@ -44,8 +50,7 @@ class CiteslabEventFigures(models.AbstractModel):
             "event_attendance": self._attendance(own),
             "partner_meetings": self._plain(actions["is_partner_meeting"]),
             "webinars": self._plain(
-                actions["is_webinar"]
-                + sum(row[1] for row in own if row[0].is_webinar)
+                actions["is_webinar"] + sum(row[1] for row in own if row[0].is_webinar)
             ),
             "newsletters": self._plain(
                 actions["is_newsletter"]

@@ -24,6 +24,9 @@ class CiteslabInterview(models.Model):
         if "state" in vals and not self.env.context.get("citeslab_from_registration"):
             bookings = self.sudo().registration_ids.filtered("active")
             values = REGISTRATION_VALUES[vals["state"]]
-            bookings = bookings.filtered(lambda row: row.state != values["state"] or row.absence != values["absence"])
+            bookings = bookings.filtered(
+                lambda row: row.state != values["state"]
+                or row.absence != values["absence"]
+            )
             bookings.with_context(citeslab_from_interview=True).write(values)
         return result

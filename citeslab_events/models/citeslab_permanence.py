@@ -187,7 +187,9 @@ class CiteslabPermanence(models.Model):
         :return: ``(created events, days on which the chef is elsewhere)``
         """
         self.ensure_one()
-        known = set(self.with_context(active_test=False).event_ids.mapped("citeslab_date"))
+        known = set(
+            self.with_context(active_test=False).event_ids.mapped("citeslab_date")
+        )
         closed = self._closing_days(first, last)
         made, busy = self.env["event.event"], []
         for rank, day in self._days(last):

@@ -22,7 +22,8 @@ class EventEvent(models.Model):
     does with it what it always did.
     """
 
-    _inherit = "event.event"
+    _name = "event.event"
+    _inherit = ["event.event", "citeslab.event.attendance"]
 
     citeslab_kind_id = fields.Many2one(
         "citeslab.event.kind",
@@ -370,7 +371,7 @@ class EventEvent(models.Model):
         for event in self.filtered(lambda event: event.date_precision == MONTH):
             bounds = event._month_bounds()
             if any(event[name] != moment for name, moment in bounds.items()):
-                super(EventEvent, event).write(bounds)
+                event.write(bounds)
 
     def _check_participants_kept(self, vals):
         """Participants never leave the structure nor the walls of our roles."""

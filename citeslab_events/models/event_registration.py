@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import clean_context
 
 from odoo.addons.citeslab_base.models.res_partner import ROLES
 from odoo.addons.citeslab_base.models.selections import GENDER, RESIDENCE
@@ -92,7 +93,9 @@ class EventRegistration(models.Model):
         for registration in ours:
             readable = registration.sudo(False).has_access("read")
             registration.display_name = (
-                registration.name if readable and registration.name else f"#{registration.id}"
+                registration.name
+                if readable and registration.name
+                else f"#{registration.id}"
             )
         return result
 
@@ -247,13 +250,15 @@ class EventRegistration(models.Model):
         """
         for registration in self.filtered(lambda row: not row.parcours_id):
             booked = registration.event_id.is_permanence
-            if registration.state == "done" or (booked and registration.state == "open"):
+            if registration.state == "done" or (
+                booked and registration.state == "open"
+            ):
                 registration.parcours_id = registration._open_parcours()
 
     def _open_parcours(self):
         """The latest open parcours of the person, or a new one in detection."""
         self.ensure_one()
-        Lead = self.env["crm.lead"]
+        Lead = self.env(context=clean_context(self.env.context))["crm.lead"]
         parcours = Lead.search(
             [
                 ("is_parcours", "=", True),
@@ -262,10 +267,12 @@ class EventRegistration(models.Model):
             ],
             order="last_contact_date desc nulls last, id desc",
         )
-        is_open = parcours.filtered(lambda lead: lead.phase not in ("created", "closed"))
+        is_open = parcours.filtered(
+            lambda lead: lead.phase not in ("created", "closed")
+        )
         if is_open or parcours:
             return (is_open or parcours)[0]
-        return Lead.with_context(clean_context(self.env.context)).create(
+        return Lead.create(
             {
                 "is_parcours": True,
                 "partner_id": self.porteur_id.id,
@@ -344,8 +351,3 @@ class EventRegistration(models.Model):
         if waiting and not self.env.context.get("install_mode"):
             self.env.ref("event.event_mail_scheduler").sudo()._trigger()
         return result
-
-
-def clean_context(context):
-    """Context without the defaults of another form."""
-    return {key: val for key, val in context.items() if not key.startswith("default_")}

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 
 class MailingContact(models.Model):
@@ -20,23 +19,3 @@ class MailingContact(models.Model):
         self.env["mailing.subscription"].sudo().search(
             [("contact_id", "in", self.ids)]
         )._check_structure()
-
-
-class MailingSubscription(models.Model):
-    _inherit = "mailing.subscription"
-
-    company_id = fields.Many2one(
-        related="list_id.company_id", string="Structure", store=True, index=True
-    )
-
-    @api.constrains("contact_id", "list_id")
-    def _check_structure(self):
-        for row in self.sudo():
-            if row.contact_id.company_id != row.list_id.company_id:
-                raise ValidationError(
-                    self.env._(
-                        "A contact and its list belong to the same structure: make "
-                        "a contact of the structure of “%(list)s”.",
-                        list=row.list_id.name,
-                    )
-                )

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import clean_context
 
 from odoo.addons.citeslab_base.register.people import People, Person
 from odoo.addons.citeslab_base.register.values import email_key, phone_key
@@ -40,9 +41,7 @@ class ResPartner(models.Model):
         if found:
             found._complete_reach(email, phone)
             return found
-        Partner = self.with_context(
-            {k: v for k, v in self.env.context.items() if not k.startswith("default_")}
-        )
+        Partner = self.env(context=clean_context(self.env.context))[self._name]
         return Partner.create(
             {
                 "name": name,
@@ -80,7 +79,11 @@ class ResPartner(models.Model):
             reach |= Domain("email", "=ilike", told.email_key.replace("_", r"\_"))
         if told.phone_key:
             reach |= Domain("phone_sanitized", "=like", f"%{told.phone_key[-9:]}")
-        return Domain("is_porteur", "=", True) & Domain("company_id", "=", company.id) & reach
+        return (
+            Domain("is_porteur", "=", True)
+            & Domain("company_id", "=", company.id)
+            & reach
+        )
 
     def _complete_reach(self, email, phone):
         """Keep an e-mail or a phone that was not known yet."""

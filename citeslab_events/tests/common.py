@@ -18,7 +18,9 @@ class EventCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env = cls.env(context={**cls.env.context, "no_reset_password": True, "lang": "en_US"})
+        cls.env = cls.env(
+            context={**cls.env.context, "no_reset_password": True, "lang": "en_US"}
+        )
         cls.company_a = cls._structure("Structure A")
         cls.company_b = cls._structure("Structure B")
         cls.users = {}
@@ -63,7 +65,9 @@ class EventCase(TransactionCase):
         return (
             cls.env[model]
             .with_user(user)
-            .with_context(allowed_company_ids=user.company_ids.ids, tracking_disable=True)
+            .with_context(
+                allowed_company_ids=user.company_ids.ids, tracking_disable=True
+            )
         )
 
     @classmethod

@@ -8,7 +8,9 @@ from .common import EventCase
 class TestAttendance(EventCase):
     def _screen(self, event, user=None):
         action = event.with_user(user or self.chef).action_open_attendance()
-        return self.acting(user or self.chef, "citeslab.attendance").browse(action["res_id"])
+        return self.acting(user or self.chef, "citeslab.attendance").browse(
+            action["res_id"]
+        )
 
     def test_one_screen(self):
         event = self.event()

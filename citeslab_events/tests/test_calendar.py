@@ -57,9 +57,12 @@ class TestCalendar(CalendarCase):
         for name in ("Anne Le Gall", "Bakary Diallo"):
             self.register(event, name)
         self.register(event, "Annulée Absente").action_cancel()
-        html = self.env["ir.actions.report"].with_user(self.chef)._render_qweb_html(
-            "citeslab_events.report_attendance_sheet", event.ids
-        )[0].decode()
+        html = (
+            self.env["ir.actions.report"]
+            .with_user(self.chef)
+            ._render_qweb_html("citeslab_events.report_attendance_sheet", event.ids)[0]
+            .decode()
+        )
         self.assertIn("Anne Le Gall", html)
         self.assertIn("Bpifrance, Brest métropole", html)
         self.assertNotIn("Annulée", html)
@@ -68,10 +71,15 @@ class TestCalendar(CalendarCase):
     def test_market_list(self):
         market = self.event("market", **self.tomorrow(9))
         creator = self.porteur("Anne Bijoux")
-        market.event_booth_ids[0].action_confirm({"partner_id": creator.id, "trade": "Bijoux"})
-        html = self.env["ir.actions.report"].with_user(self.chef)._render_qweb_html(
-            "citeslab_events.report_market_list", market.ids
-        )[0].decode()
+        market.event_booth_ids[0].action_confirm(
+            {"partner_id": creator.id, "trade": "Bijoux"}
+        )
+        html = (
+            self.env["ir.actions.report"]
+            .with_user(self.chef)
+            ._render_qweb_html("citeslab_events.report_market_list", market.ids)[0]
+            .decode()
+        )
         self.assertIn("Anne Bijoux", html)
         self.assertIn("Bijoux", html)
 

@@ -76,7 +76,9 @@ class TestFigures(EventCase):
         registration.sudo().interview_id.duration = 1.0
         figures = self._figures()
         self.assertEqual(figures["permanences"]["value"], 1)
-        hours = {item["code"]: item["value"] for item in figures["mission_time"]["items"]}
+        hours = {
+            item["code"]: item["value"] for item in figures["mission_time"]["items"]
+        }
         self.assertEqual(hours, {"prospecting": 2.0, "preparation": 1.0})
 
     def test_webinars_add_events_and_actions(self):

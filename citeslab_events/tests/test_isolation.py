@@ -41,14 +41,22 @@ class IsolationCase(EventCase):
             ],
         )
         cls.env["citeslab.booth.request"].create(
-            {"event_id": cls.secret_event.id, "partner_id": cls.secret.porteur_id.id,
-             "trade": CANARY}
+            {
+                "event_id": cls.secret_event.id,
+                "partner_id": cls.secret.porteur_id.id,
+                "trade": CANARY,
+            }
         )
         cls.secret_event.action_fill_market()
-        cls.secret_list = cls.acting(cls.chef, "mailing.list").create({"name": f"{CANARY} liste"})
+        cls.secret_list = cls.acting(cls.chef, "mailing.list").create(
+            {"name": f"{CANARY} liste"}
+        )
         cls.acting(cls.chef, "mailing.contact").create(
-            {"name": CANARY, "email": f"{CANARY}@example.org",
-             "subscription_ids": [Command.create({"list_id": cls.secret_list.id})]}
+            {
+                "name": CANARY,
+                "email": f"{CANARY}@example.org",
+                "subscription_ids": [Command.create({"list_id": cls.secret_list.id})],
+            }
         )
         cls.mailing = cls.acting(cls.chef, "mailing.mailing").create(
             {
@@ -68,8 +76,11 @@ class IsolationCase(EventCase):
             {"name": f"{CANARY} groupe", "company_id": cls.company_a.id}
         )
         cls.env["citeslab.event.witness"].create(
-            {"event_id": cls.secret_event.id, "partner_id": cls.secret.porteur_id.id,
-             "topic": CANARY}
+            {
+                "event_id": cls.secret_event.id,
+                "partner_id": cls.secret.porteur_id.id,
+                "topic": CANARY,
+            }
         )
         cls.env.flush_all()
 
@@ -109,7 +120,8 @@ class IsolationCase(EventCase):
             if not model.has_access("read"):
                 continue
             stored = [
-                field for field, what in model.fields_get().items()
+                field
+                for field, what in model.fields_get().items()
                 if what["type"] not in ("binary", "one2many", "many2many")
             ]
             for record in model.search([]):
@@ -169,13 +181,21 @@ class TestIsolation(IsolationCase):
         for user in (self.host_event_user, self.users["chef_b"]):
             Registration = self.acting(user, "event.registration")
             self.assertFalse(Registration.name_search(CANARY))
-            self.assertFalse(Registration._read_group([("name", "ilike", CANARY)], ["name"]))
+            self.assertFalse(
+                Registration._read_group([("name", "ilike", CANARY)], ["name"])
+            )
             self.assertEqual(Registration.search_count([("name", "ilike", CANARY)]), 0)
             label = Registration.browse(self.secret.id).sudo().display_name
             self.assertNotIn(CANARY, label)
 
     def test_fields_of_people_are_closed(self):
-        for field in ("porteur_id", "residence", "gender", "interview_id", "parcours_id"):
+        for field in (
+            "porteur_id",
+            "residence",
+            "gender",
+            "interview_id",
+            "parcours_id",
+        ):
             with self.assertRaises(AccessError):
                 self.acting(self.host_event_user, "event.registration").search(
                     [(field, "!=", False)]
@@ -183,7 +203,9 @@ class TestIsolation(IsolationCase):
 
     def test_write_and_create_across_are_refused(self):
         for user in (self.users["chef_b"], self.host_event_user):
-            registration = self.acting(user, "event.registration").browse(self.secret.id)
+            registration = self.acting(user, "event.registration").browse(
+                self.secret.id
+            )
             with self.assertRaises(AccessError):
                 registration.write({"state": "cancel"})
             with self.assertRaises(AccessError):
@@ -213,8 +235,11 @@ class TestIsolation(IsolationCase):
             {"name": "Client", "email": "client@example.org"}
         )
         self.assertFalse(contact.company_id)
-        self.assertFalse(self.acting(self.users["chef_b"], "mailing.contact").search(
-            [("company_id", "=", self.company_a.id)]))
+        self.assertFalse(
+            self.acting(self.users["chef_b"], "mailing.contact").search(
+                [("company_id", "=", self.company_a.id)]
+            )
+        )
 
 
 @tagged("post_install", "-at_install", "citeslab_events")
@@ -223,8 +248,15 @@ class TestIsolationHttp(IsolationCase, HttpCase):
         answer = self.url_open(
             f"/web/dataset/call_kw/{model}/{method}",
             data=json.dumps(
-                {"jsonrpc": "2.0", "params": {"model": model, "method": method,
-                                              "args": args, "kwargs": kwargs}}
+                {
+                    "jsonrpc": "2.0",
+                    "params": {
+                        "model": model,
+                        "method": method,
+                        "args": args,
+                        "kwargs": kwargs,
+                    },
+                }
             ),
             headers={"Content-Type": "application/json"},
         )
@@ -235,14 +267,23 @@ class TestIsolationHttp(IsolationCase, HttpCase):
             self.authenticate(user.login, user.login)
             for model in ("event.registration", "event.booth", "mailing.contact"):
                 text = self._call(
-                    model, "web_search_read", domain=[], specification={"display_name": {}}
+                    model,
+                    "web_search_read",
+                    domain=[],
+                    specification={"display_name": {}},
                 )
                 self.assertIn("result", text)
                 self.assertNotIn(CANARY.lower(), text.lower())
-            text = self._call("event.registration", "export_data", [self.secret.id], ["name"])
+            text = self._call(
+                "event.registration", "export_data", [self.secret.id], ["name"]
+            )
             self.assertNotIn(CANARY.lower(), text.lower())
-            text = self._call("event.registration", "register_attendee",
-                              barcode=self.secret.sudo().barcode, event_id=self.secret_event.id)
+            text = self._call(
+                "event.registration",
+                "register_attendee",
+                barcode=self.secret.sudo().barcode,
+                event_id=self.secret_event.id,
+            )
             self.assertNotIn(CANARY.lower(), text.lower())
 
     def test_nothing_for_a_visitor(self):
@@ -255,4 +296,7 @@ class TestIsolationHttp(IsolationCase, HttpCase):
         ):
             answer = self.url_open(path)
             self.assertNotIn(CANARY.lower(), answer.text.lower(), path)
-        self.assertNotIn(CANARY.lower(), self._call("event.registration", "search_read", domain=[]).lower())
+        self.assertNotIn(
+            CANARY.lower(),
+            self._call("event.registration", "search_read", domain=[]).lower(),
+        )

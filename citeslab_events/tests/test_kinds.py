@@ -37,8 +37,13 @@ class TestKinds(EventCase):
         self.assertEqual(str(event.citeslab_date_end), "2024-11-30")
         self.assertIn("date to be set", event.with_context(lang="en_US").date_label)
         self.assertEqual(event._hours_label(), "")
-        event.write({"date_precision": "day", "date_begin": "2024-11-21 13:00:00",
-                     "date_end": "2024-11-21 15:00:00"})
+        event.write(
+            {
+                "date_precision": "day",
+                "date_begin": "2024-11-21 13:00:00",
+                "date_end": "2024-11-21 15:00:00",
+            }
+        )
         self.assertEqual(str(event.citeslab_date), "2024-11-21")
         self.assertEqual(event._hours_label(), "14:00 – 16:00")
 

@@ -24,11 +24,15 @@ class MailingCase(EventCase):
 
     def _mailing(self, user=None, **values):
         action = self._prepare(user, **values).action_prepare()
-        return self.acting(user or self.chef, "mailing.mailing").browse(action["res_id"])
+        return self.acting(user or self.chef, "mailing.mailing").browse(
+            action["res_id"]
+        )
 
     def _mails(self, mailing):
         traces = mailing.sudo().mailing_trace_ids
-        return sorted(traces.filtered(lambda t: t.trace_status != "cancel").mapped("email"))
+        return sorted(
+            traces.filtered(lambda t: t.trace_status != "cancel").mapped("email")
+        )
 
 
 @tagged("post_install", "-at_install", "citeslab_events")
@@ -67,24 +71,47 @@ class TestMailing(MailingCase):
             }
         )
         lead.partner_id.neighborhood_id = self.area
-        here = self._prepare(purpose="newsletter", neighborhood_ids=[(6, 0, self.area.ids)])
+        here = self._prepare(
+            purpose="newsletter", neighborhood_ids=[(6, 0, self.area.ids)]
+        )
         self.assertEqual(here.recipient_count, 1)
-        self.assertEqual(self._prepare(purpose="newsletter", phase="detection",
-            neighborhood_ids=[(6, 0, self.area.ids)]).recipient_count, 1)
-        self.assertEqual(self._prepare(purpose="newsletter", phase="followup").recipient_count, 0)
+        self.assertEqual(
+            self._prepare(
+                purpose="newsletter",
+                phase="detection",
+                neighborhood_ids=[(6, 0, self.area.ids)],
+            ).recipient_count,
+            1,
+        )
+        self.assertEqual(
+            self._prepare(purpose="newsletter", phase="followup").recipient_count, 0
+        )
         self.env["res.partner"].create(
             [
-                {"name": "Mission locale", "organization_kind": "youth",
-                 "email": "ml@example.org", "company_id": self.company_a.id},
-                {"name": "BGE", "organization_kind": "creation",
-                 "email": "bge@example.org", "company_id": self.company_a.id},
-                {"name": "BGE de B", "organization_kind": "creation",
-                 "email": "bgeb@example.org", "company_id": self.company_b.id},
+                {
+                    "name": "Mission locale",
+                    "organization_kind": "youth",
+                    "email": "ml@example.org",
+                    "company_id": self.company_a.id,
+                },
+                {
+                    "name": "BGE",
+                    "organization_kind": "creation",
+                    "email": "bge@example.org",
+                    "company_id": self.company_a.id,
+                },
+                {
+                    "name": "BGE de B",
+                    "organization_kind": "creation",
+                    "email": "bgeb@example.org",
+                    "company_id": self.company_b.id,
+                },
             ]
         )
         self.assertEqual(self._prepare(purpose="calendar").recipient_count, 2)
         self.assertEqual(
-            self._prepare(purpose="newsletter", audience="prescribers").recipient_count, 1
+            self._prepare(purpose="newsletter", audience="prescribers").recipient_count,
+            1,
         )
 
     def test_s5_a_newsletter_is_counted_and_respects_opt_out(self):
@@ -144,20 +171,26 @@ class TestMailing(MailingCase):
         customer = self.env["res.partner"].create(
             {"name": "Client", "email": "client@example.org"}
         )
-        mailing = self.env["mailing.mailing"].with_user(self.host_event_user).create(
-            {
-                "subject": "Soldes",
-                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
-                "mailing_domain": repr([("email", "like", "example.org")]),
-                "body_html": "<p>Soldes</p>",
-            }
+        mailing = (
+            self.env["mailing.mailing"]
+            .with_user(self.host_event_user)
+            .create(
+                {
+                    "subject": "Soldes",
+                    "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+                    "mailing_domain": repr([("email", "like", "example.org")]),
+                    "body_html": "<p>Soldes</p>",
+                }
+            )
         )
         self.assertFalse(mailing.company_id)
         recipients = mailing.sudo()._get_recipients()
         self.assertIn(customer.id, recipients)
         porteurs = self.meeting.sudo().registration_ids.porteur_id
         self.assertFalse(set(porteurs.ids) & set(recipients))
-        mailing.sudo().mailing_model_id = self.env["ir.model"]._get_id("event.registration")
+        mailing.sudo().mailing_model_id = self.env["ir.model"]._get_id(
+            "event.registration"
+        )
         mailing.sudo().mailing_domain = "[]"
         recipients = mailing.sudo()._get_recipients()
         self.assertFalse(set(self.meeting.registration_ids.ids) & set(recipients))
@@ -186,7 +219,9 @@ class TestMailing(MailingCase):
 class TestUnsubscribe(MailingCase, HttpCase):
     def test_leaving_leaves_the_subject_only(self):
         mailing = self._mailing(event_id=self.meeting.id, purpose="thanks").sudo()
-        registration = self.meeting.registration_ids.filtered(lambda r: r.state == "done")
+        registration = self.meeting.registration_ids.filtered(
+            lambda r: r.state == "done"
+        )
         url = mailing._get_unsubscribe_url("ann@example.org", registration.id)
         path = url.replace("confirm_unsubscribe", "unsubscribe").split("/mailing/")[1]
         answer = self.url_open(f"/mailing/{path}")

@@ -33,7 +33,9 @@ class TestMarket(EventCase):
             )
         ]
         market.action_fill_market()
-        self.assertEqual([one.state for one in requests], ["placed", "placed", "waiting"])
+        self.assertEqual(
+            [one.state for one in requests], ["placed", "placed", "waiting"]
+        )
         self.assertEqual(requests[0].booth_id.trade, "Bijoux")
         self.assertEqual(market.waiting_count, 1)
         with self.assertRaisesRegex(UserError, "No booth is left"):

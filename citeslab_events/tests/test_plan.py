@@ -43,10 +43,14 @@ class TestPlan(EventCase):
         """E5, E6, E7: 4 petits déjeuners, 5 cafés of which one month, 5 ateliers."""
         events = self._plan(PLAN_2024)._create_events()
         counts = {
-            code: len(events.filtered(lambda event, c=code: event.citeslab_kind_id.code == c))
+            code: len(
+                events.filtered(lambda event, c=code: event.citeslab_kind_id.code == c)
+            )
             for code in ("workshop", "cafe", "breakfast", "market")
         }
-        self.assertEqual(counts, {"workshop": 5, "cafe": 5, "breakfast": 4, "market": 3})
+        self.assertEqual(
+            counts, {"workshop": 5, "cafe": 5, "breakfast": 4, "market": 3}
+        )
         month = events.filtered(lambda event: event.date_precision == "month")
         self.assertEqual(str(month.citeslab_date), "2024-11-01")
 
@@ -71,7 +75,9 @@ class TestPlan(EventCase):
         self.assertIn("Petit déjeuner", plan.report)
 
     def test_every_bad_line_is_told(self):
-        plan = self._plan("31/02; Atelier\n12/13; Atelier\n10/01; Brocante\n10/01; Café;;26h")
+        plan = self._plan(
+            "31/02; Atelier\n12/13; Atelier\n10/01; Brocante\n10/01; Café;;26h"
+        )
         with self.assertRaises(UserError) as refused:
             plan._create_events()
         self.assertEqual(str(refused.exception).count("\n"), 3)

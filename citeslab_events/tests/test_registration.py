@@ -20,7 +20,9 @@ class TestRegistration(EventCase):
         self.assertFalse(porteur.parcours_ids, "no contact yet: no parcours")
 
     def test_known_by_mail_phone_or_choice(self):
-        known = self.porteur("Aïcha Benali", email="Aicha@Example.org", phone="0639980001")
+        known = self.porteur(
+            "Aïcha Benali", email="Aicha@Example.org", phone="0639980001"
+        )
         by_mail = self.register(
             self.event("cafe", "2023-01-10"), "BENALI Aicha", email="aicha@example.org"
         )
@@ -60,7 +62,11 @@ class TestRegistration(EventCase):
         first = self.register(event, "Aïcha Benali", email="aicha@example.org")
         first.action_cancel()
         self.register(event, "Aïcha Benali", email="aicha@example.org")
-        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.cr.savepoint():
+        with (
+            self.assertRaises(IntegrityError),
+            mute_logger("odoo.sql_db"),
+            self.cr.savepoint(),
+        ):
             first.action_confirm()
             self.env.flush_all()
 
@@ -70,10 +76,17 @@ class TestRegistration(EventCase):
 
     def test_partner_guest_is_no_porteur(self):
         registration = self.register(
-            self.event("meetup"), "Conseillère BGE", participant_kind="partner", state="done"
+            self.event("meetup"),
+            "Conseillère BGE",
+            participant_kind="partner",
+            state="done",
         )
         self.assertFalse(registration.porteur_id)
-        self.assertFalse(self.env["citeslab.touch"].search([("registration_id", "=", registration.id)]))
+        self.assertFalse(
+            self.env["citeslab.touch"].search(
+                [("registration_id", "=", registration.id)]
+            )
+        )
 
     def test_attendance_is_a_contact(self):
         registration = self.register(self.event("cafe", "2023-05-30"), "Aïcha Benali")
@@ -93,7 +106,9 @@ class TestRegistration(EventCase):
         registration = self.register(self.event("cafe", "2023-05-30"), "Aïcha Benali")
         registration.action_set_done()
         registration.action_set_absent()
-        self.assertEqual((registration.state, registration.absence), ("open", "no_show"))
+        self.assertEqual(
+            (registration.state, registration.absence), ("open", "no_show")
+        )
         self.assertFalse(registration.parcours_id.last_contact_date)
         registration.action_set_done()
         self.assertFalse(registration.absence)
@@ -120,7 +135,9 @@ class TestRegistration(EventCase):
             registration.action_set_done()
 
     def test_seats_are_counted(self):
-        event = self.event("workshop", **self.tomorrow(), seats_limited=True, seats_max=2)
+        event = self.event(
+            "workshop", **self.tomorrow(), seats_limited=True, seats_max=2
+        )
         self.register(event, "Un")
         self.register(event, "Deux")
         with self.assertRaisesRegex(ValidationError, "not enough seats"):
@@ -132,7 +149,9 @@ class TestRegistration(EventCase):
             registration.unlink()
 
     def test_residence_is_photographed(self):
-        person = self.porteur("Aïcha Benali", residence="qpv", email="aicha@example.org")
+        person = self.porteur(
+            "Aïcha Benali", residence="qpv", email="aicha@example.org"
+        )
         event = self.event()
         self.register(event, person.name, email=person.email, state="done")
         person.residence = "outside"
@@ -159,4 +178,8 @@ class TestRegistration(EventCase):
         self.assertFalse(registration.porteur_id)
         self.assertFalse(registration.is_citeslab)
         registration.action_set_done()
-        self.assertFalse(self.env["citeslab.touch"].search([("registration_id", "=", registration.id)]))
+        self.assertFalse(
+            self.env["citeslab.touch"].search(
+                [("registration_id", "=", registration.id)]
+            )
+        )

@@ -10,7 +10,12 @@ from ..tools.recurrence import occurrences, weeks_of_month
 class TestTools(BaseCase):
     def test_public_holidays(self):
         self.assertEqual(len(public_holidays(2023)), 11)
-        for day in (date(2024, 4, 1), date(2024, 5, 9), date(2024, 5, 20), date(2024, 12, 25)):
+        for day in (
+            date(2024, 4, 1),
+            date(2024, 5, 9),
+            date(2024, 5, 20),
+            date(2024, 12, 25),
+        ):
             self.assertTrue(is_public_holiday(day), day)
         self.assertFalse(is_public_holiday(date(2024, 4, 2)))
 

@@ -26,7 +26,7 @@ class CiteslabAttendance(models.TransientModel):
         string="Somebody known",
         domain="[('is_porteur', '=', True), ('company_id', '=', company_id)]",
     )
-    name = fields.Char(string="Name", help="Last name and first name.")
+    name = fields.Char(help="Last name and first name.")
     email = fields.Char()
     phone = fields.Char()
     namesake_ids = fields.Many2many(

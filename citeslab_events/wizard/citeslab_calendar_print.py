@@ -75,7 +75,9 @@ class CiteslabCalendarPrint(models.TransientModel):
         for rank in range(3):
             month = first + relativedelta(months=rank)
             inside = events.filtered(
-                lambda event, month=month: max(event.citeslab_date, first).replace(day=1)
+                lambda event, month=month: max(event.citeslab_date, first).replace(
+                    day=1
+                )
                 == month
             )
             if inside:

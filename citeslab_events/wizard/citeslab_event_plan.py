@@ -73,7 +73,9 @@ class CiteslabEventPlan(models.TransientModel):
         lines, problems, _warnings = self._read()
         if problems:
             raise UserError("\n".join(problems))
-        return self.env["event.event"].create([self._event_values(one) for one in lines])
+        return self.env["event.event"].create(
+            [self._event_values(one) for one in lines]
+        )
 
     def _read(self):
         """Lines of the plan, what forbids to create it, what is worth a look."""
@@ -135,7 +137,9 @@ class CiteslabEventPlan(models.TransientModel):
         if not text:
             return DEFAULT_HOUR
         found = _HOUR.fullmatch(text)
-        hour, minutes = (int(part or 0) for part in found.groups()) if found else (24, 0)
+        hour, minutes = (
+            (int(part or 0) for part in found.groups()) if found else (24, 0)
+        )
         if hour > 23 or minutes > 59:
             raise ValueError(
                 self.env._("“%(text)s” is no hour: write 18h or 18:30", text=text)

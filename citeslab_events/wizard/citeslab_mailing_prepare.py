@@ -156,7 +156,11 @@ class CiteslabMailingPrepare(models.TransientModel):
         """
         self.ensure_one()
         about_event = self.purpose not in ("newsletter", "calendar")
-        if not self.event_id and (about_event or self._recipients()[0] != "res.partner" and self.audience != "list"):
+        if not self.event_id and (
+            about_event
+            or self._recipients()[0] != "res.partner"
+            and self.audience != "list"
+        ):
             raise UserError(
                 self.env._("Open this from an event: the mail is about one.")
             )
@@ -200,7 +204,9 @@ class CiteslabMailingPrepare(models.TransientModel):
             return self.env._("News from %(company)s", company=company.name)
         if self.purpose == "calendar":
             sheet = self._calendar_sheet()
-            return self.env._("Calendar of CitésLab, %(quarter)s", quarter=sheet._title())
+            return self.env._(
+                "Calendar of CitésLab, %(quarter)s", quarter=sheet._title()
+            )
         subjects = {
             "invitation": self.env._("Invitation: %(event)s", event=event.name),
             "reminder": self.env._("See you soon: %(event)s", event=event.name),

@@ -4,12 +4,18 @@ from odoo.exceptions import ValidationError
 from odoo.addons.citeslab_base.models.res_partner import ROLES
 
 
-class EventEvent(models.Model):
-    """Who came: people by name, inside a head-count that their names never move."""
+class CiteslabEventAttendance(models.AbstractModel):
+    """Who came: people by name, inside a head-count that their names never move.
 
-    _inherit = "event.event"
+    Part of ``event.event``, in a file of its own.
+    """
 
-    headcount_ids = fields.One2many("citeslab.headcount", "event_id", "Head-counts", groups=ROLES)
+    _name = "citeslab.event.attendance"
+    _description = "Attendance of an Event"
+
+    headcount_ids = fields.One2many(
+        "citeslab.headcount", "event_id", "Head-counts", groups=ROLES
+    )
     headcount_total = fields.Integer(
         string="People Counted",
         groups=ROLES,
@@ -33,10 +39,13 @@ class EventEvent(models.Model):
     qpv_known = fields.Integer(
         string="Residence Known", compute="_compute_attendance", groups=ROLES
     )
-    qpv_count = fields.Integer(string="From a QPV", compute="_compute_attendance", groups=ROLES)
+    qpv_count = fields.Integer(
+        string="From a QPV", compute="_compute_attendance", groups=ROLES
+    )
     qpv_share = fields.Float(
         string="Share from QPV (%)",
-        compute="_compute_attendance", groups=ROLES,
+        compute="_compute_attendance",
+        groups=ROLES,
         digits=(5, 1),
         help="Among the people whose quartier is known (CDC §1.1).",
     )
@@ -87,7 +96,9 @@ class EventEvent(models.Model):
         rows = self.headcount_ids.filtered("neighborhood_id")
         told = sum(rows.mapped("count"))
         homes = [
-            home for home in present.sudo().mapped("residence") if home not in ("unknown", False)
+            home
+            for home in present.sudo().mapped("residence")
+            if home not in ("unknown", False)
         ]
         if told >= len(homes):
             qpv = rows.filtered(lambda row: row.neighborhood_id.kind == "qpv")
