@@ -225,7 +225,7 @@ class CiteslabFactPerson(models.Model):
             for name, query in self._fact_queries().items()
         )
         # Materialised: a condition on the outside, as that of a record rule, would
-        # make PostgreSQL expect one row and join the parts by nested loops.
+        # make PostgreSQL expect one row and plan for it.
         return SQL(
             "WITH %s, fact AS MATERIALIZED (SELECT %s FROM %s) SELECT * FROM fact",
             queries,
@@ -265,9 +265,9 @@ class CiteslabFactPerson(models.Model):
             "prescriber_id": SQL("origin.prescriber_id"),
             "first_orientation": SQL("first_referral.family"),
             "outcome": SQL(
-                "(%s::text[])[outcome.rank]", [value for value, _label in OUTCOME]
+                "(%s::text[])[ended.rank]", [value for value, _label in OUTCOME]
             ),
-            "creation_count": SQL("COALESCE(creation.number, 0)"),
+            "creation_count": SQL("ended.creations::int"),
             **self._photograph_columns(),
         }
 
@@ -305,15 +305,17 @@ class CiteslabFactPerson(models.Model):
     def _fact_joins(self):
         """The person of each row, and what is read beside: hook.
 
+        What is aggregated is read person by person, by index: whatever PostgreSQL
+        guesses of the number of people, the cost stays in proportion to it.
+
         :rtype: list[SQL]
         """
         return [
             SQL("person"),
-            SQL("LEFT JOIN history USING (company_id, partner_id)"),
-            SQL("LEFT JOIN shot USING (company_id, partner_id)"),
-            SQL("LEFT JOIN referral USING (company_id, partner_id)"),
-            SQL("LEFT JOIN outcome USING (company_id, partner_id)"),
-            SQL("LEFT JOIN creation USING (company_id, partner_id)"),
+            SQL("CROSS JOIN LATERAL (%s) history", self._query_history()),
+            SQL("CROSS JOIN LATERAL (%s) shot", self._query_shot()),
+            SQL("CROSS JOIN LATERAL (%s) referral", self._query_referral()),
+            SQL("CROSS JOIN LATERAL (%s) ended", self._query_ended()),
             SQL("LEFT JOIN crm_lead lead ON lead.id = person.parcours_id"),
             SQL("LEFT JOIN crm_lead origin ON origin.id = history.parcours_id"),
             SQL("LEFT JOIN citeslab_situation photo ON photo.id = shot.photo_id"),
@@ -332,24 +334,12 @@ class CiteslabFactPerson(models.Model):
     def _fact_queries(self):
         """Common table expressions, in order; each filters on the structures.
 
-        "First" and "latest" rows are found as the least or greatest array
-        (day, id): one pass, no sort.
-
         :rtype: dict[str, SQL]
         """
         return {
             "touch": self._query_touch(),
             "created": self._query_created(),
             "person": self._query_person(),
-            "history": self._query_history(),
-            "shot": self._query_shot(),
-            "referral": self._query_referral(),
-            "outcome": self._query_outcome(),
-            "creation": SQL(
-                """SELECT company_id, partner_id,
-                          COUNT(DISTINCT parcours_id)::int AS number
-                     FROM created GROUP BY company_id, partner_id"""
-            ),
         }
 
     def _query_touch(self):
@@ -399,35 +389,33 @@ class CiteslabFactPerson(models.Model):
                 ORDER BY company_id, partner_id, rank, date, start NULLS LAST, id"""
         )
 
+    # "First" and "latest" rows of a person are found as the least or greatest array
+    # (day, id): one pass, no sort.
+
     def _query_history(self):
         """First interview and first parcours ever in the structure."""
         return SQL(
-            """SELECT company_id, partner_id,
-                      MIN(date) FILTER (WHERE %(qualified)s) AS first_interview,
+            """SELECT MIN(date) FILTER (WHERE %(qualified)s) AS first_interview,
                       (MIN(ARRAY[date - DATE '2000-01-01', parcours_id])
                         FILTER (WHERE parcours_id IS NOT NULL))[2] AS parcours_id
                  FROM %(touch)s contact
-                WHERE company_id IN %(structures)s
-                  AND partner_id IN (SELECT partner_id FROM person)
-                GROUP BY company_id, partner_id""",
+                WHERE contact.partner_id = person.partner_id
+                  AND contact.company_id = person.company_id""",
             qualified=self._qualified(),
             touch=self.env["citeslab.touch"]._table_sql,
-            structures=self._structure_ids(),
         )
 
     def _query_shot(self):
         """Photographs of the parcours: of the first date, of entry, latest."""
         _first, last = self._period()
         return SQL(
-            """SELECT person.company_id, person.partner_id,
-                      (MAX(ARRAY[s.date - DATE '2000-01-01', s.id])
+            """SELECT (MAX(ARRAY[s.date - DATE '2000-01-01', s.id])
                         FILTER (WHERE s.date <= person.date))[2] AS photo_id,
                       (MIN(ARRAY[s.date - DATE '2000-01-01', s.id]))[2] AS entry_id,
                       (MAX(ARRAY[s.date - DATE '2000-01-01', s.id])
                         FILTER (WHERE s.date <= %(last)s))[2] AS latest_id
-                 FROM person
-                 JOIN citeslab_situation s ON s.parcours_id = person.parcours_id
-                GROUP BY person.company_id, person.partner_id""",
+                 FROM citeslab_situation s
+                WHERE s.parcours_id = person.parcours_id""",
             last=last,
         )
 
@@ -435,33 +423,33 @@ class CiteslabFactPerson(models.Model):
         """First orientation ever of the person, and whether one is of the period."""
         first, last = self._period()
         return SQL(
-            """SELECT company_id, partner_id,
-                      (MIN(ARRAY[date - DATE '2000-01-01', id])
-                        FILTER (WHERE is_first))[2] AS first_id,
-                      BOOL_OR(date BETWEEN %(first)s AND %(last)s) AS in_period
-                 FROM citeslab_orientation
-                WHERE company_id IN %(structures)s
-                  AND partner_id IN (SELECT partner_id FROM person)
-                GROUP BY company_id, partner_id""",
-            structures=self._structure_ids(),
+            """SELECT (MIN(ARRAY[o.date - DATE '2000-01-01', o.id])
+                        FILTER (WHERE o.is_first))[2] AS first_id,
+                      BOOL_OR(o.date BETWEEN %(first)s AND %(last)s) AS in_period
+                 FROM citeslab_orientation o
+                WHERE o.partner_id = person.partner_id
+                  AND o.company_id = person.company_id""",
             first=first,
             last=last,
         )
 
-    def _query_outcome(self):
-        """Best of the last outcomes of the period of each parcours."""
+    def _query_ended(self):
+        """Best of the last outcomes of each parcours in the period, and creations."""
         first, last = self._period()
         return SQL(
-            """SELECT company_id, partner_id,
-                      MIN(ARRAY_POSITION(%(values)s::text[], value::text)) AS rank
-                 FROM (SELECT DISTINCT ON (parcours_id) company_id, partner_id, value
-                         FROM citeslab_outcome
-                        WHERE company_id IN %(structures)s
-                          AND date BETWEEN %(first)s AND %(last)s
-                        ORDER BY parcours_id, date DESC, id DESC) told
-                GROUP BY company_id, partner_id""",
+            """SELECT MIN(ARRAY_POSITION(%(values)s::text[], value::text))
+                        FILTER (WHERE is_last) AS rank,
+                      COUNT(DISTINCT parcours_id)
+                        FILTER (WHERE value = 'created') AS creations
+                 FROM (SELECT parcours_id, value,
+                              ROW_NUMBER() OVER (
+                                  PARTITION BY parcours_id
+                                  ORDER BY date DESC, id DESC) = 1 AS is_last
+                         FROM citeslab_outcome o
+                        WHERE o.partner_id = person.partner_id
+                          AND o.company_id = person.company_id
+                          AND o.date BETWEEN %(first)s AND %(last)s) told""",
             values=[value for value, _label in OUTCOME],
-            structures=self._structure_ids(),
             first=first,
             last=last,
         )

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 
 from psycopg2.errors import UniqueViolation
 
@@ -101,6 +101,51 @@ class TestEngine(EngineCase):
         )
         labels = {i.code: i.label for i in matrix["progress"].items}
         self.assertIn(" → ", labels["intentionniste_en_activite"])
+
+    def test_two_interviews_of_one_day_go_by_the_hour(self):
+        """The parcours of 9:00 tells the nature, whichever was typed first."""
+        natures = self.env["citeslab.project.nature"].search([], limit=3)
+        late = self.new_parcours(project_nature_id=natures[0].id)
+        person = late.partner_id.id
+        unknown, early = (
+            self.create_parcours(partner_id=person, project_nature_id=nature.id)
+            for nature in natures[1:]
+        )
+        self.meet(unknown, date(2023, 3, 1))  # no hour: after the others
+        for parcours, hour in ((late, 14), (early, 9)):
+            self.meet(parcours, date(2023, 3, 1), start=datetime(2023, 3, 1, hour))
+        figure = self.figure("project_nature", *YEAR)
+        self.assertEqual(self.items(figure), {natures[2].code: 1})
+
+    def test_last_outcome_of_one_day_is_the_last_typed(self):
+        parcours = self.new_parcours()
+        self.meet(parcours, date(2023, 3, 1))
+        for value in ("created", "abandoned", "lost"):
+            self.end(parcours, date(2023, 6, 1), value)
+        matrix = self.matrix(*YEAR)
+        self.assertEqual(self.items(matrix["outcome"]), {"lost": 1})
+        self.assertEqual(matrix["creations"].value, 1)
+
+    def test_qva_is_neither_qpv_nor_beside(self):
+        for rank, residence in enumerate(("qpv", "near", "qva", "outside", "unknown")):
+            parcours = self.new_parcours(f"Personne {rank}")
+            self.photograph(parcours, date(2023, 3, 1), residence=residence)
+            self.meet(parcours, date(2023, 3, 1))
+        matrix = self.matrix(*YEAR)
+        self.assertEqual(matrix["qpv_rate"].value, 20.0)
+        self.assertEqual(matrix["qpv_and_near_rate"].value, 40.0)
+
+    def test_known_through_is_that_of_the_first_contact(self):
+        """A first contact counts, though no interview was held on that parcours."""
+        sources = self.env["citeslab.discovery.source"].search([], limit=2)
+        second = self.new_parcours(discovery_source_id=sources[1].id)
+        first = self.create_parcours(
+            partner_id=second.partner_id.id, discovery_source_id=sources[0].id
+        )
+        self.meet(first, date(2022, 3, 1), kind="contact")
+        self.meet(second, date(2023, 3, 1))
+        figure = self.figure("discovery_source", *YEAR)
+        self.assertEqual(self.items(figure), {sources[0].code: 1})
 
     def test_who_comes_back_is_not_new(self):
         parcours = self.new_parcours()
