@@ -177,7 +177,9 @@ class CiteslabDemo(models.AbstractModel):
             [
                 {
                     "parcours_id": lead.id,
-                    "contest_id": self.env.ref("citeslab_base.contest_talents_cites").id,
+                    "contest_id": self.env.ref(
+                        "citeslab_base.contest_talents_cites"
+                    ).id,
                     "edition": "2023",
                     "category": "Émergence",
                     "date": "2023-11-15",
@@ -208,7 +210,9 @@ class CiteslabDemo(models.AbstractModel):
         rows = [self._contact(parcours, today, int(row["Contact"]))]
         for days in filter(None, row["RDV"].split(",")):
             day = today - timedelta(days=int(days))
-            rows.append(self._interview(parcours, self._hour(day, company, agenda), rank))
+            rows.append(
+                self._interview(parcours, self._hour(day, company, agenda), rank)
+            )
         if row["Prévu"]:
             day = today + timedelta(days=int(row["Prévu"]))
             start = self._free_hour(day, day + timedelta(days=7), company, agenda)

@@ -33,9 +33,9 @@ class ResPartner(models.Model):
             for word in normalise(value).split()
         )
         contact = Domain("email", "ilike", value)
-        digits = "".join(char for char in value if char.isdigit())
-        if len(digits) >= 4:
-            contact |= Domain("phone_sanitized", "ilike", digits.lstrip("0"))
+        digits = "".join(char for char in value if char.isdigit()).lstrip("0")
+        if len(digits) >= 4:  # whatever stands between them, and +33 for the zero
+            contact |= Domain("phone", "=ilike", f"%{'%'.join(digits)}%")
         return Domain("is_porteur", "=", True) & (names | contact)
 
     @api.readonly
