@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import socket
 import time
 import urllib.request
@@ -251,6 +252,12 @@ def _options(words):
     return parser.parse_args(words)
 
 
+def _lock_name():
+    """One demo per server of databases: ours, or the one that PGHOST names."""
+    given = [os.environ.get(name, "") for name in ("PGHOST", "PGPORT", "PGSERVICE")]
+    return f"demo-{digest(*given)}" if any(given) else "demo"
+
+
 def main(words):
     """Run the command; return its exit code."""
     options = _options(words)
@@ -262,7 +269,7 @@ def main(words):
         "The demo of this folder is being installed or served by another "
         "./citeslab demo: stop it first."
     )
-    with lab.home.claim("demo", busy), lab.database_server():
+    with lab.home.claim(_lock_name(), busy), lab.database_server():
         demo = Demo(lab)
         demo.ensure(options.reset)
         if options.no_serve:
