@@ -173,6 +173,7 @@ class CiteslabDemo(models.AbstractModel):
         self._enter_contest(list(people)[:2])
 
     def _enter_contest(self, parcours):
+        contest = self.env.ref("citeslab_base.contest_talents_cites")
         self.env["citeslab.contest.entry"].create(
             [
                 {
