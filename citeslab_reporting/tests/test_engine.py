@@ -584,6 +584,26 @@ class TestRecordsBehind(EngineCase):
         self.assertEqual(opened["res_model"], "crm.lead")
         self.assertEqual(opened["res_id"], rows.parcours_id.id)
 
+    def test_windows_load_as_the_web_client_loads_them(self):
+        """List, pivot and graph, with the period that the window carries."""
+        for code in ("persons_met", "mission_time", "creations"):
+            action = self.open(code)
+            model = (
+                self.env[action["res_model"]]
+                .with_user(self.chef)
+                .with_context(**action["context"])
+            )
+            views = model.get_views(action["views"])
+            names = dict.fromkeys(views["models"][model._name]["fields"], {})
+            rows = model.web_search_read(
+                action["domain"], dict.fromkeys(("display_name", *list(names)[:9]), {})
+            )
+            self.assertEqual(rows["length"], model.search_count(action["domain"]))
+            groups = model.formatted_read_group(
+                action["domain"], ["company_id"], ["__count"]
+            )
+            self.assertEqual(groups[0]["__count"], rows["length"])
+
     def test_unknown_codes_are_told(self):
         with self.assertRaisesRegex(UserError, "no figure with the code"):
             self.open("nonsense")
