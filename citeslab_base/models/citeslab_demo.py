@@ -178,9 +178,7 @@ class CiteslabDemo(models.AbstractModel):
             [
                 {
                     "parcours_id": lead.id,
-                    "contest_id": self.env.ref(
-                        "citeslab_base.contest_talents_cites"
-                    ).id,
+                    "contest_id": contest.id,
                     "edition": "2023",
                     "category": "Émergence",
                     "date": "2023-11-15",
