@@ -287,8 +287,11 @@ class CiteslabBilanRenderer(models.AbstractModel):
         return f"{text} ({', '.join(names)})" if names else text
 
     def _min_minutes(self, matrix, words):
+        """The national minimum of an interview is printed, 0 as well."""
         minutes = matrix.meta.get("min_minutes")
-        return words["min_minutes"] % {"minutes": minutes} if minutes else ""
+        if not minutes:
+            return words["any_minutes"]
+        return words["min_minutes"] % {"minutes": minutes}
 
     @api.model
     def _html(self, matrix):

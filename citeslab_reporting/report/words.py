@@ -37,6 +37,7 @@ def words(env):
             "rounded so that they add up to 100."
         ),
         "min_minutes": env._("An interview counts from %(minutes)s minutes on."),
+        "any_minutes": env._("An interview counts whatever its duration."),
         "sign_title": env._("Certified true and accurate"),
         "sign_name": env._("Name"),
         "sign_function": env._("Function"),

@@ -92,6 +92,12 @@ class TestBilanHtml(RendererCase):
             place.text_content().strip(), "Place for the logos of the funders"
         )
 
+    def test_the_shortest_interview_is_printed(self):
+        page = self.renderer._html(self.matrix)
+        self.assertIn("An interview counts whatever its duration.", page)
+        page = self.renderer._html(brest_2023.matrix(meta={"min_minutes": 15}))
+        self.assertIn("An interview counts from 15 minutes on.", page)
+
     def test_french_days(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         renderer = self.renderer.with_context(lang="fr_FR")
