@@ -7,6 +7,7 @@ from . import citeslab_convention
 from . import citeslab_convention_instalment
 from . import citeslab_convention_obligation
 from . import citeslab_budget
+from . import citeslab_budget_paper
 from . import citeslab_budget_line
 from . import citeslab_budget_rule
 from . import citeslab_budget_derogation
@@ -15,3 +16,4 @@ from . import citeslab_budget_share
 from . import citeslab_budget_key
 from . import citeslab_budget_key_line
 from . import citeslab_budget_mapping
+from . import ir_actions_report

@@ -186,8 +186,8 @@ class CiteslabBudget(models.Model):
             if budget.date_from < frame.date_start or budget.date_to > frame.date_end:
                 raise ValidationError(
                     self.env._(
-                        "%(name)s lies outside %(frame)s (%(start)s to %(end)s): change "
-                        "its dates or choose another framework agreement.",
+                        "%(name)s lies outside %(frame)s (%(start)s to %(end)s): "
+                        "change its dates or choose another framework agreement.",
                         name=budget.name,
                         frame=frame.name,
                         start=frame.date_start,

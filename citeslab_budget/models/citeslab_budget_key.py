@@ -56,7 +56,8 @@ class CiteslabBudgetKey(models.Model):
             if total > 100:
                 raise ValidationError(
                     self.env._(
-                        "Key %(key)s: its shares add up to %(rate)s %%; 100 %% at most.",
+                        "Key %(key)s: its shares add up to %(rate)s %%; 100 %% at "
+                        "most.",
                         key=key.name,
                         rate=total,
                     )

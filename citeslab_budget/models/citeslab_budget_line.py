@@ -47,6 +47,7 @@ class CiteslabBudgetLine(models.Model):
         domain="[('budget_id', '=', budget_id), ('parent_id', '=', False)]",
     )
     child_ids = fields.One2many("citeslab.budget.line", "parent_id")
+    has_children = fields.Boolean(compute="_compute_has_children")
     origin_id = fields.Many2one(
         "citeslab.budget.line", copy=False, ondelete="set null", index="btree_not_null"
     )
@@ -149,6 +150,11 @@ class CiteslabBudgetLine(models.Model):
     def _compute_account_id(self):
         for line in self:
             line.account_id = line.kind_id.account_id or line.category_id.account_id
+
+    @api.depends("child_ids")
+    def _compute_has_children(self):
+        for line in self:
+            line.has_children = bool(line.child_ids)
 
     @api.depends("child_ids.planned")
     def _compute_planned(self):
@@ -270,8 +276,12 @@ class CiteslabBudgetLine(models.Model):
 
     def _label(self):
         """Name of the line in the words of the form."""
-        parts = [self.name or self.funder_id.name or self.category_id.name]
-        return parts[0] or ""
+        return self.name or self.funder_id.name or self.category_id.name or ""
+
+    def _detail_label(self):
+        """Name of the line under its category: the pot it belongs to comes first."""
+        parts = [self.parent_id.name, self.name or self.funder_id.name]
+        return " – ".join(filter(None, parts)) or self.category_id.name
 
     @api.depends("name", "category_id", "funder_id", "budget_id.name")
     def _compute_display_name(self):

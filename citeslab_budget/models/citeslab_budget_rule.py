@@ -114,7 +114,8 @@ class CiteslabBudgetRule(models.Model):
             if not rule.subject_category_ids and not rule.subject_kind_ids:
                 raise ValidationError(
                     self.env._(
-                        "Rule %(rule)s reads no line: choose lines or kinds of funders.",
+                        "Rule %(rule)s reads no line: choose lines or kinds of "
+                        "funders.",
                         rule=rule.name,
                     )
                 )

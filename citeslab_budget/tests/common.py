@@ -22,6 +22,7 @@ class BudgetCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env["res.lang"]._activate_lang("en_US")
         cls.euro = cls.env.ref("base.EUR")
         cls.euro.active = True
         cls.company = cls.env["res.company"].create(

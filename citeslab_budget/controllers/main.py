@@ -1,0 +1,27 @@
+from odoo import http
+from odoo.http import content_disposition, request
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class CiteslabBudgetController(http.Controller):
+    @http.route(
+        "/citeslab_budget/<int:budget_id>/budget.xlsx",
+        type="http",
+        auth="user",
+        readonly=True,
+    )
+    def budget_xlsx(self, budget_id):
+        """Workbook of a budget that the user may read."""
+        budget = request.env["citeslab.budget"].browse(budget_id).exists()
+        if not budget:
+            return request.not_found()
+        budget.check_access("read")
+        name = f"{budget.name}.xlsx".replace("/", "-")
+        return request.make_response(
+            budget._xlsx(),
+            headers=[
+                ("Content-Type", XLSX),
+                ("Content-Disposition", content_disposition(name)),
+            ],
+        )

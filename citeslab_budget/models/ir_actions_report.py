@@ -1,0 +1,21 @@
+import io
+
+from odoo import models
+
+from ..figures import pdf
+
+OURS = "citeslab_budget.paper_"
+
+
+class IrActionsReport(models.Model):
+    """Our own prints use WeasyPrint where it is; no other report changes engine."""
+
+    _inherit = "ir.actions.report"
+
+    def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
+        report = self._get_report(report_ref)
+        if not report.report_name.startswith(OURS) or not pdf.is_available():
+            return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids)
+        html, _type = self._render_qweb_html(report_ref, res_ids, data=data)
+        stream = io.BytesIO(pdf.print_html(html))
+        return {False: {"stream": stream, "attachment": None}}

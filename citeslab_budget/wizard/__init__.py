@@ -1,0 +1,2 @@
+from . import citeslab_budget_next
+from . import citeslab_fec_import
