@@ -34,3 +34,18 @@ def uninstall_hook(env):
         )
     )
     porteurs._unlink_unused()
+    _forget_reflections(env)
+
+
+def _forget_reflections(env):
+    """Remove the names that other modules gave to parts of our models.
+
+    The host deletes these parts with the models, and would keep their names.
+    """
+    env["ir.model.data"].search(
+        [
+            ("model", "in", ("ir.model.inherit", "ir.model.fields.selection")),
+            ("name", "like", "\\_\\_citeslab\\_"),
+            ("module", "not like", "citeslab\\_%"),
+        ]
+    ).unlink()

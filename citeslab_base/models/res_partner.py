@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools.dates import age_at
 from ..tools.text import normalise_name
@@ -46,9 +47,6 @@ class ResPartner(models.Model):
     )
     organization_kind = fields.Selection(
         ORGANIZATION_KIND, string="Kind of Organisation", groups=ROLES
-    )
-    opportunity_ids = fields.One2many(
-        domain=[("type", "=", "opportunity"), ("is_parcours", "=", False)]
     )
     parcours_ids = fields.One2many(
         "crm.lead",
@@ -183,9 +181,41 @@ class ResPartner(models.Model):
 
     def _unlink_unused(self):
         """Delete the contacts of this set that no other record points to."""
-        for partner in self:
+        for partner in self - self._used_by_the_host():
             try:
                 with self.env.cr.savepoint():
                     partner.unlink()
-            except Exception:  # kept by another record of the host: leave it there
+            except Exception:  # refused by another module of the host: leave it there
                 partner.invalidate_recordset()
+
+    def _used_by_the_host(self):
+        """The contacts of this set that a record outside of CitésLab points to.
+
+        A link that would be emptied counts as well as one that forbids the deletion;
+        chatter does not.
+        """
+        self.env.flush_all()
+        used = self.child_ids.parent_id
+        links = self.env.execute_query(
+            SQL(
+                """
+            SELECT conrelid::regclass::text, attname
+              FROM pg_constraint
+              JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
+             WHERE contype = 'f' AND confrelid = 'res_partner'::regclass
+               AND conrelid != confrelid
+               AND conrelid::regclass::text !~ '^(citeslab_|mail_|calendar_)'
+            """
+            )
+        )
+        for table, column in links:
+            rows = self.env.execute_query(
+                SQL(
+                    "SELECT DISTINCT %(column)s FROM %(table)s WHERE %(column)s IN %(ids)s",
+                    column=SQL.identifier(column),
+                    table=SQL.identifier(table),
+                    ids=tuple(self.ids) or (0,),
+                )
+            )
+            used |= self.browse([partner_id for (partner_id,) in rows])
+        return used
