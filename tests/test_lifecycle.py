@@ -105,7 +105,8 @@ print("REST" + json.dumps([partners, leads, messages]))
 
 # Written by the host at any install, whatever the module.
 OWN_TRACES = re.compile(
-    r"\"base\", \"module_|chef_lifecycle|\"Chef\"|Vente|Porteuse et cliente|Client de toujours"
+    r"\"base\", \"module_|chef_lifecycle|\"Chef\"|Vente|"
+    r"Porteuse et cliente|Client de toujours"
 )
 WARNING = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ", re.M)
 
@@ -118,9 +119,7 @@ def printed(text, word):
 def complaints(lab, log):
     """Lines of an Odoo log that are no information."""
     text = (lab.home / "log" / log).read_text(encoding="utf-8")
-    return [
-        text[match.start() :].splitlines()[0] for match in WARNING.finditer(text)
-    ]
+    return [text[match.start() :].splitlines()[0] for match in WARNING.finditer(text)]
 
 
 def odoo_modules(lab, database, option, log):

@@ -22,7 +22,9 @@ class MailMessage(models.Model):
     def _compute_about_hidden_porteur(self):
         self.about_hidden_porteur = False
         for model, flag in PERSONAL.items():
-            messages = self.filtered(lambda message, model=model: message.model == model)
+            messages = self.filtered(
+                lambda message, model=model: message.model == model
+            )
             documents = self.env[model].sudo().browse(messages.mapped("res_id"))
             personal = documents.exists().filtered(flag)
             hidden = personal - personal.sudo(False)._filtered_access("read").sudo()

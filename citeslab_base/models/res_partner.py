@@ -62,6 +62,14 @@ class ResPartner(models.Model):
         index="trigram",
         groups=ROLES,
     )
+    porteur_search = fields.Char(
+        string="Porteur",
+        compute="_compute_porteur_search",
+        search="_search_porteur_search",
+        groups=ROLES,
+        help="Finds a person by name, without regard to case, accents nor order, "
+        "by e-mail or by phone.",
+    )
 
     _porteur_has_company = models.Constraint(
         "CHECK (is_porteur IS NOT TRUE OR company_id IS NOT NULL)",
@@ -119,7 +127,9 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         if "birthdate_date" not in vals:
-            return super().write(vals)
+            result = super().write(vals)
+            self._refresh_places(vals)
+            return result
         former = {partner: partner.birthdate_date for partner in self}
         result = super().write(vals)
         if vals["birthdate_date"]:  # a blanked date erases a person, not a figure
@@ -211,7 +221,8 @@ class ResPartner(models.Model):
         for table, column in links:
             rows = self.env.execute_query(
                 SQL(
-                    "SELECT DISTINCT %(column)s FROM %(table)s WHERE %(column)s IN %(ids)s",
+                    "SELECT DISTINCT %(column)s FROM %(table)s "
+                    "WHERE %(column)s IN %(ids)s",
                     column=SQL.identifier(column),
                     table=SQL.identifier(table),
                     ids=tuple(self.ids) or (0,),
@@ -219,3 +230,29 @@ class ResPartner(models.Model):
             )
             used |= self.browse([partner_id for (partner_id,) in rows])
         return used
+
+    def _compute_porteur_search(self):
+        """Only there to be searched."""
+        self.porteur_search = False
+
+    @api.model
+    def _search_porteur_search(self, operator, value):
+        if operator != "ilike" or not isinstance(value, str):
+            return NotImplemented
+        names = Domain.AND(
+            Domain("name_normalized", "ilike", word)
+            for word in normalise(value).split()
+        )
+        contact = Domain("email", "ilike", value)
+        digits = "".join(char for char in value if char.isdigit()).lstrip("0")
+        if len(digits) >= 4:  # whatever stands between them, and +33 for the zero
+            contact |= Domain("phone", "=ilike", f"%{'%'.join(digits)}%")
+        return Domain("is_porteur", "=", True) & (names | contact)
+
+    @api.readonly
+    def get_formview_id(self, access_uid=None):
+        """Open a porteur on his own form for our roles, as stock for others."""
+        user = self.env["res.users"].browse(access_uid or self.env.uid)
+        if self.sudo().is_porteur and user.has_group(ROLES):
+            return self.env.ref("citeslab_base.res_partner_view_form_porteur").id
+        return super().get_formview_id(access_uid=access_uid)

@@ -153,9 +153,7 @@ class TestAccessMatrix(CiteslabCase):
 
     def _letters(self, record, user):
         record = self.env[record._name].browse(record.id).with_user(user)
-        return "".join(
-            letter for letter, mode in OPERATIONS if record.has_access(mode)
-        )
+        return "".join(letter for letter, mode in OPERATIONS if record.has_access(mode))
 
     def _actual(self):
         self.env.flush_all()
@@ -236,9 +234,7 @@ class TestAccessMatrix(CiteslabCase):
 
         self.assertEqual(seen(self.structure), self.structure)
         self.assertEqual(seen(self.other), self.other)
-        self.assertEqual(
-            seen(self.structure, self.other), self.structure + self.other
-        )
+        self.assertEqual(seen(self.structure, self.other), self.structure + self.other)
 
     def test_ticking_a_foreign_structure_is_refused(self):
         Interview = self.env["citeslab.interview"].with_user(self.chef)
@@ -267,9 +263,7 @@ class TestAccessMatrix(CiteslabCase):
     def test_only_managers_export(self):
         for name, user in self.users.items():
             allowed = name in ("manager", "admin")
-            self.assertEqual(
-                user.has_group("base.group_allow_export"), allowed, name
-            )
+            self.assertEqual(user.has_group("base.group_allow_export"), allowed, name)
 
     def test_salesperson_who_is_chef_keeps_both(self):
         self.salesperson.group_ids = [

@@ -238,9 +238,7 @@ class TestPhase(CiteslabCase):
     def test_chef_groups_a_kanban_by_the_seven_phases(self):
         groups = self.Lead.with_context(
             citeslab_parcours=True, read_group_expand=True
-        ).formatted_read_group(
-            [("is_parcours", "=", True)], ["stage_id"], ["__count"]
-        )
+        ).formatted_read_group([("is_parcours", "=", True)], ["stage_id"], ["__count"])
         names = [group["stage_id"][1] for group in groups]
         self.assertEqual(len(names), 7)
         self.assertEqual(sum(group["__count"] for group in groups), 1)

@@ -74,18 +74,24 @@ class TestOverHttp(HttpCase):
         yield "web_search_read", {"domain": [], "specification": spec}
         yield "name_search", {"name": CANARY}
         yield "search_count", {"domain": words}
-        yield "formatted_read_group", {
-            "domain": [],
-            "groupby": ["create_uid"],
-            "aggregates": ["__count", "id:array_agg"],
-        }
+        yield (
+            "formatted_read_group",
+            {
+                "domain": [],
+                "groupby": ["create_uid"],
+                "aggregates": ["__count", "id:array_agg"],
+            },
+        )
         for field in ("partner_id", "res_partner_id", "mail_message_id", "lead_id"):
             if field in self.env[model]._fields:
-                yield "formatted_read_group", {
-                    "domain": [],
-                    "groupby": [field],
-                    "aggregates": ["__count"],
-                }
+                yield (
+                    "formatted_read_group",
+                    {
+                        "domain": [],
+                        "groupby": [field],
+                        "aggregates": ["__count"],
+                    },
+                )
         if model in ids:
             own = ids[model]
             yield "read", {"ids": own, "fields": ["display_name"]}
@@ -186,7 +192,9 @@ class TestOverHttp(HttpCase):
             for file in files:
                 answer = self.url_open(f"/web/content/{file.id}")
                 self.assertNotIn(CANARY.encode(), answer.content)
-            answer = self.url_open(f"/web/image/res.partner/{self.person.id}/avatar_128")
+            answer = self.url_open(
+                f"/web/image/res.partner/{self.person.id}/avatar_128"
+            )
             self.assertNotIn(CANARY.encode(), answer.content)
 
     @mute_logger("odoo.http", "odoo.addons.base.models.ir_model", "odoo.models")

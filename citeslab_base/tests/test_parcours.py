@@ -309,7 +309,7 @@ class TestParcoursKept(CiteslabCase):
         self.assertTrue(customer.with_user(self.salesperson).has_access("read"))
 
     def test_partner_merge_keeps_one_first_orientation(self):
-        """Two files of one person: only the first RDV ever opens a first orientation."""
+        """Two files of one person: one first RDV ever, one first orientation."""
         twin = self.create_parcours(contact_name="Odile Marchant")
         self.meet(self.parcours, "2023-03-01")
         self.meet(twin, "2023-02-01")

@@ -37,7 +37,11 @@ class TestNomenclature(CiteslabCase):
 
     def test_labels_match_without_case_accents_nor_apostrophes(self):
         entry = self.Nature.create(
-            {"name": "Métiers de l'eau", "code": "water", "aliases": "Plomberie\nÉGOUTS"}
+            {
+                "name": "Métiers de l'eau",
+                "code": "water",
+                "aliases": "Plomberie\nÉGOUTS",
+            }
         )
         index = self.Nature._label_index(self.structure)
         for label in ("metiers de l eau", "plomberie", "egouts", "water"):
@@ -72,7 +76,7 @@ class TestNomenclature(CiteslabCase):
     def test_entry_in_use_is_not_deleted(self):
         nature = self.Nature.create({"name": "Apiculture", "code": "bees"})
         self.create_parcours(project_nature_id=nature.id)
-        with self.assertRaises((IntegrityError)):
+        with self.assertRaises(IntegrityError):
             nature.unlink()
 
 

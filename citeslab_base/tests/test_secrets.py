@@ -101,7 +101,8 @@ class TestLabels(CanaryCase):
 
     def test_label_of_the_last_reader_is_not_kept(self):
         """The cache of one reader never answers another."""
-        self.parcours.with_user(self.chef).display_name
+        label = self.parcours.with_user(self.chef).display_name
+        self.assertIn(CANARY, label)
         label = self.parcours.with_user(self.salesperson).sudo().display_name
         self.assertEqual(label, self.parcours.reference)
 
