@@ -1,12 +1,12 @@
-import { Component, onWillStart, useState } from "@odoo/owl";
-import { _t } from "@web/core/l10n/translation";
-import { download } from "@web/core/network/download";
-import { KeepLast } from "@web/core/utils/concurrency";
-import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
-import { useSetupAction } from "@web/search/action_hook";
-import { Layout } from "@web/search/layout";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import {Component, onWillStart, useState} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {download} from "@web/core/network/download";
+import {KeepLast} from "@web/core/utils/concurrency";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+import {useSetupAction} from "@web/search/action_hook";
+import {Layout} from "@web/search/layout";
+import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 
 const RENDERER = "citeslab.bilan.renderer";
 const FORMATS = ["pdf", "xlsx", "json"];
@@ -22,15 +22,15 @@ function numberOf(ev) {
  */
 export class BilanScreen extends Component {
     static template = "citeslab_reporting.BilanScreen";
-    static components = { Layout };
-    static props = { ...standardActionServiceProps };
+    static components = {Layout};
+    static props = {...standardActionServiceProps};
 
     setup() {
         this.action = useService("action");
         this.orm = useService("orm");
         this.notification = useService("notification");
         this.keepLast = new KeepLast();
-        this.display = { controlPanel: {} };
+        this.display = {controlPanel: {}};
         this.formats = FORMATS;
         this.state = useState({
             choices: null,
@@ -40,14 +40,14 @@ export class BilanScreen extends Component {
             params: this.props.state?.params || null,
         });
         useSetupAction({
-            getLocalState: () => ({ params: { ...this.state.params } }),
+            getLocalState: () => ({params: {...this.state.params}}),
         });
         onWillStart(() => this.start());
     }
 
     async start() {
         const choices = await this.orm.call(RENDERER, "choices", []);
-        this.state.choices = { ...choices, years: choices.years.map(String) };
+        this.state.choices = {...choices, years: choices.years.map(String)};
         if (!this.state.params) {
             this.state.params = this.firstParams();
         }
@@ -55,7 +55,7 @@ export class BilanScreen extends Component {
     }
 
     firstParams() {
-        const { year, company_id } = this.state.choices;
+        const {year, company_id} = this.state.choices;
         return {
             company_id,
             kind: String(year),
@@ -69,12 +69,12 @@ export class BilanScreen extends Component {
 
     /** What the server is asked for: no state of the controls in it. */
     get request() {
-        const { kind, ...request } = this.state.params;
+        const {kind, ...request} = this.state.params;
         return request;
     }
 
     async load() {
-        const { date_from, date_to } = this.state.params;
+        const {date_from, date_to} = this.state.params;
         this.state.isWrongPeriod = !date_from || !date_to || date_from > date_to;
         if (this.state.isWrongPeriod) {
             return;
@@ -99,7 +99,7 @@ export class BilanScreen extends Component {
 
     /** Quartiers of the chosen territory, else of the structure. */
     get neighborhoods() {
-        const { company_id, territory_id } = this.state.params;
+        const {company_id, territory_id} = this.state.params;
         return this.state.choices.neighborhoods.filter((one) =>
             territory_id
                 ? one.territory_ids.includes(territory_id)
@@ -140,7 +140,7 @@ export class BilanScreen extends Component {
     }
 
     onDate(name, ev) {
-        return this.change({ [name]: ev.target.value });
+        return this.change({[name]: ev.target.value});
     }
 
     onTerritory(ev) {
@@ -153,12 +153,12 @@ export class BilanScreen extends Component {
 
     onCommune(ev) {
         const commune = ev.target.value;
-        return this.change({ communes: commune ? [commune] : [] });
+        return this.change({communes: commune ? [commune] : []});
     }
 
     onNeighborhood(ev) {
         const id = numberOf(ev);
-        return this.change({ neighborhood_ids: id ? [id] : [] });
+        return this.change({neighborhood_ids: id ? [id] : []});
     }
 
     // Drawing
@@ -168,7 +168,7 @@ export class BilanScreen extends Component {
     }
 
     openLabel(label) {
-        return _t("Open the records counted in “%(label)s”", { label });
+        return _t("Open the records counted in “%(label)s”", {label});
     }
 
     // Records and files
@@ -183,8 +183,8 @@ export class BilanScreen extends Component {
     }
 
     async print(format) {
-        const { date_from, date_to, company_id, territory_id } = this.state.params;
-        const data = { date_from, date_to, company_id };
+        const {date_from, date_to, company_id, territory_id} = this.state.params;
+        const data = {date_from, date_to, company_id};
         if (territory_id) {
             data.territory_id = territory_id;
         }
@@ -197,7 +197,7 @@ export class BilanScreen extends Component {
             type: "info",
         });
         try {
-            await download({ url: `/citeslab/bilan/${format}`, data });
+            await download({url: `/citeslab/bilan/${format}`, data});
         } finally {
             close();
         }

@@ -1,4 +1,4 @@
-import { registry } from "@web/core/registry";
+import {registry} from "@web/core/registry";
 
 /** Choose a year, read a figure, open what it counted, come back to the year. */
 registry.category("web_tour.tours").add("citeslab_bilan_screen", {
@@ -10,7 +10,8 @@ registry.category("web_tour.tours").add("citeslab_bilan_screen", {
         },
         {
             content: "one person was accompanied: open them",
-            trigger: ".o_citeslab_bilan_tile[data-code=persons_accompanied]:contains(1)",
+            trigger:
+                ".o_citeslab_bilan_tile[data-code=persons_accompanied]:contains(1)",
             run: "click",
         },
         {
