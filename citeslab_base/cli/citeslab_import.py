@@ -163,6 +163,7 @@ class CiteslabImport(Command):
     def _create_database(self, name, structure):
         """Create under another name: a half-made database never bears the real one."""
         draft = f"{name}_citeslab_new"
+        config["db_name"] = []  # else Odoo believes that no other database exists
         if self._exists(draft):
             exp_drop(draft)
         modules = [module for module in MODULES if get_module_path(module)]
