@@ -49,6 +49,12 @@
         "demo/citeslab_action_demo.xml",
         "demo/citeslab_people_demo.xml",
     ],
+    "oca_data_manual": [
+        "demo/porteurs-brest.csv",
+        "demo/porteurs-quimper.csv",
+        "demo/registre-brest-2022.csv",
+        "demo/registre-brest-2023.csv",
+    ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

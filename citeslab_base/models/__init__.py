@@ -34,7 +34,5 @@ from . import citeslab_touch
 from . import citeslab_register_row
 from . import citeslab_register_engine
 from . import citeslab_register_writer
-from . import crm_lead_screen
-from . import res_partner_search
 from . import citeslab_demo
 from . import digest_digest

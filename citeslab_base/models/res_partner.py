@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.dates import age_at
-from ..tools.text import normalise_name
+from ..tools.text import normalise, normalise_name
 from .selections import GENDER, ORGANIZATION_KIND, RESIDENCE
 
 ROLES = "citeslab_base.group_volunteer"
@@ -126,14 +126,15 @@ class ResPartner(models.Model):
                 )
 
     def write(self, vals):
-        if "birthdate_date" not in vals:
-            result = super().write(vals)
-            self._refresh_places(vals)
-            return result
-        former = {partner: partner.birthdate_date for partner in self}
+        former = {}
+        if vals.get("birthdate_date"):  # a blanked date erases nobody's age
+            former = {partner: partner.birthdate_date for partner in self}
         result = super().write(vals)
-        if vals["birthdate_date"]:  # a blanked date erases a person, not a figure
+        if former:
             self._complete_ages(former)
+        if {"residence", "neighborhood_id"} & vals.keys():
+            everyone = self.sudo().with_context(active_test=False)
+            everyone.parcours_ids._refresh_from_rows()
         return result
 
     def _complete_ages(self, former):
