@@ -9,6 +9,7 @@ except (ImportError, OSError):  # OSError: the package is there, Pango is not
 
 # It reports every CSS property that is meant for the other engine.
 logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+logging.getLogger("weasyprint.progress").setLevel(logging.CRITICAL)
 logging.getLogger("fontTools").setLevel(logging.ERROR)
 
 

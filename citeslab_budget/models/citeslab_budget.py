@@ -4,6 +4,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
+from odoo.tools.misc import format_date
 
 from ..figures import rules, solver
 from ..figures.money import percentages, to_cents, to_euros
@@ -510,7 +511,7 @@ class CiteslabBudget(models.Model):
     def _derogation_sentence(self, derogation):
         return self.env._(
             "Derogation of %(date)s, decided by %(who)s: %(reason)s",
-            date=derogation.date,
+            date=format_date(self.env, derogation.date),
             who=derogation.decided_by,
             reason=derogation.reason,
         )

@@ -243,7 +243,7 @@ class CiteslabBudgetLine(models.Model):
             "line": self._label(),
             "used": money(to_euros(used)),
             "available": money(to_euros(available)),
-            "share": int(percent(used, available, 0) or 100),
+            "share": used * 100 // available if available else 100,
         }
         if used > available:
             return self.env._(

@@ -79,6 +79,8 @@ class CiteslabBudget(models.Model):
             and (line.name or line.funder_id or line.parent_id)
         )
         number = category.number or ""
+        if len(details) == 1 and details._detail_label() == category.name:
+            details = details.browse()
         if not details:
             cents = sum(to_cents(line.planned) for line in leaves)
             return table.add(category.name, [cents], number=number)
@@ -304,11 +306,13 @@ class CiteslabBudget(models.Model):
 
     def _logos(self):
         """(name, ``data:`` address) of the funders that have a logo."""
-        found = []
+        found = {}
         for funder in self._funders().filtered("logo"):
             kind = guess_mimetype(base64.b64decode(funder.logo))
-            found.append((funder.name, f"data:{kind};base64,{funder.logo.decode()}"))
-        return found
+            # Two lines of the same funder show one logo.
+            address = f"data:{kind};base64,{funder.logo.decode()}"
+            found.setdefault(address, funder.name)
+        return [(name, address) for address, name in found.items()]
 
     def action_xlsx(self):
         """Download the workbook."""

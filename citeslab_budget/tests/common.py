@@ -59,6 +59,8 @@ class BudgetCase(TransactionCase):
                 "lang": "en_US",
             },
         )
+        for name in ("frame", "bpifrance", "state", "city", "company", "account"):
+            setattr(cls, name, getattr(cls, name).with_env(cls.env))
 
     @classmethod
     def _user(cls, login, group, company=None):

@@ -98,7 +98,7 @@ class TestPaper(BudgetCase):
         budget._funders().sudo().write({"logo": PIXEL})
         text = self._print(budget, "annexe2")
         self.assertNotIn("No logo for", text)
-        self.assertEqual(len(budget._logos()), 3)
+        self.assertEqual(len(budget._logos()), 1, "the same picture is shown once")
 
     def test_cerfa_accounts(self):
         budget = self._budget(
