@@ -43,15 +43,23 @@ ORIENTATION_STATE = [
     ("no_answer", "No answer"),
 ]
 
-# Ordered: of several outcomes of one person, the first of this list is told.
 OUTCOME = [
     ("created", "Business created"),
     ("consolidated", "Business consolidated"),
-    ("redirected", "Job or training"),
     ("ongoing", "Process goes on"),
+    ("redirected", "Job or training"),
     ("lost", "Without news"),
     ("abandoned", "Abandoned"),
 ]
+# Of several outcomes of one person, the first of this list is told.
+OUTCOME_RANK = (
+    "created",
+    "consolidated",
+    "redirected",
+    "ongoing",
+    "lost",
+    "abandoned",
+)
 CLOSING_OUTCOMES = ("redirected", "lost", "abandoned")
 
 INTERVIEW_KIND = [("contact", "Contact"), ("interview", "Interview")]

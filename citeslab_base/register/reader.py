@@ -17,23 +17,24 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 200
 MAX_CELL = 20_000
 
+# Text, not bytes: Odoo's extraction of terms stumbles on a bytes literal here.
 _SIGNATURES = (
-    (b"%PDF", _lt("The file is a PDF: give the spreadsheet itself (.csv or .xlsx).")),
+    ("%PDF", _lt("The file is a PDF: give the spreadsheet itself (.csv or .xlsx).")),
     (
-        b"\xd0\xcf\x11\xe0",
+        "\xd0\xcf\x11\xe0",
         _lt(
             "The file is an old .xls or protected by a password: save it as .xlsx "
             "without a password."
         ),
     ),
-    (b"\x89PNG", _lt("The file is an image: give the spreadsheet (.csv or .xlsx).")),
+    ("\x89PNG", _lt("The file is an image: give the spreadsheet (.csv or .xlsx).")),
     (
-        b"\xff\xd8\xff",
+        "\xff\xd8\xff",
         _lt("The file is an image: give the spreadsheet (.csv or .xlsx)."),
     ),
-    (b"\x1f\x8b", _lt("The file is an archive: unzip it and give the spreadsheet.")),
-    (b"7z\xbc\xaf", _lt("The file is an archive: unzip it and give the spreadsheet.")),
-    (b"Rar!", _lt("The file is an archive: unzip it and give the spreadsheet.")),
+    ("\x1f\x8b", _lt("The file is an archive: unzip it and give the spreadsheet.")),
+    ("7z\xbc\xaf", _lt("The file is an archive: unzip it and give the spreadsheet.")),
+    ("Rar!", _lt("The file is an archive: unzip it and give the spreadsheet.")),
 )
 _MARKUP = re.compile(rb"\s*<(?:!doctype|html|\?xml|table|svg|script)", re.IGNORECASE)
 
@@ -84,7 +85,7 @@ def _check_signature(content):
             limit=MAX_BYTES // 1024**2,
         )
     for signature, sentence in _SIGNATURES:
-        if content.startswith(signature):
+        if content.startswith(signature.encode("latin-1")):
             raise FileRefused(sentence)
     if _MARKUP.match(content):
         raise FileRefused(

@@ -7,6 +7,7 @@ from odoo.addons.citeslab_base.models.selections import (
     GENDER,
     ORIENTATION_FAMILY,
     OUTCOME,
+    OUTCOME_RANK,
     RESIDENCE,
     TARGET_PUBLIC,
 )
@@ -265,7 +266,7 @@ class CiteslabFactPerson(models.Model):
             "prescriber_id": SQL("origin.prescriber_id"),
             "first_orientation": SQL("first_referral.family"),
             "outcome": SQL(
-                "(%s::text[])[ended.rank]", [value for value, _label in OUTCOME]
+                "(%s::text[])[ended.rank]", list(OUTCOME_RANK)
             ),
             "creation_count": SQL("ended.creations::int"),
             **self._photograph_columns(),
@@ -406,15 +407,25 @@ class CiteslabFactPerson(models.Model):
         )
 
     def _query_shot(self):
-        """Photographs of the parcours: of the first date, of entry, latest."""
+        """Photographs of the parcours: of the first date, of entry, latest.
+
+        That of entry is the one in force at the first interview of the parcours: a
+        person met on a market a year before tells little more than a quartier then.
+        """
         _first, last = self._period()
         return SQL(
             """SELECT (MAX(ARRAY[s.date - DATE '2000-01-01', s.id])
                         FILTER (WHERE s.date <= person.date))[2] AS photo_id,
-                      (MIN(ARRAY[s.date - DATE '2000-01-01', s.id]))[2] AS entry_id,
+                      COALESCE(
+                          (MAX(ARRAY[s.date - DATE '2000-01-01', s.id])
+                            FILTER (WHERE s.date <= entered.day))[2],
+                          (MIN(ARRAY[s.date - DATE '2000-01-01', s.id]))[2]
+                      ) AS entry_id,
                       (MAX(ARRAY[s.date - DATE '2000-01-01', s.id])
                         FILTER (WHERE s.date <= %(last)s))[2] AS latest_id
-                 FROM citeslab_situation s
+                 FROM citeslab_situation s,
+                      (SELECT first_interview_date AS day FROM crm_lead
+                        WHERE id = person.parcours_id) entered
                 WHERE s.parcours_id = person.parcours_id""",
             last=last,
         )
@@ -449,7 +460,7 @@ class CiteslabFactPerson(models.Model):
                         WHERE o.partner_id = person.partner_id
                           AND o.company_id = person.company_id
                           AND o.date BETWEEN %(first)s AND %(last)s) told""",
-            values=[value for value, _label in OUTCOME],
+            values=list(OUTCOME_RANK),
             first=first,
             last=last,
         )

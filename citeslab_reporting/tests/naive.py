@@ -130,6 +130,17 @@ class Count:
         shots = [s for s in parcours["situations"] if s["date"] <= day]
         return max(shots, key=lambda s: (s["date"], s["rank"]), default={})
 
+    def entry(self, parcours):
+        """Photograph in force at the first interview of the parcours, else the first."""
+        done = [
+            row["date"]
+            for row in parcours["interviews"]
+            if row["done"] and row["kind"] == "interview"
+        ]
+        shots = sorted(parcours["situations"], key=lambda s: (s["date"], s["rank"]))
+        before = [s for s in shots if done and s["date"] <= min(done)]
+        return (before or shots[:1] or [{}])[-1]
+
     def describe(self, person):
         """Every column of a person, or ``None`` when the period holds nothing."""
         row, parcours = self.anchor(person)
@@ -138,9 +149,7 @@ class Count:
         photo = self.latest(parcours, row["date"])
         if self.is_filtered_out(parcours, photo):
             return None
-        entry = min(
-            parcours["situations"], key=lambda s: (s["date"], s["rank"]), default={}
-        )
+        entry = self.entry(parcours)
         now = self.latest(parcours, self.last)
         passage = entry.get("public"), now.get("public")
         inside = [i for i in self.interviews(person) if self.inside(i["date"])]
