@@ -17,24 +17,21 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 200
 MAX_CELL = 20_000
 
-# Text, not bytes: Odoo's extraction of terms stumbles on a bytes literal here.
+_PDF = _lt("The file is a PDF: give the spreadsheet itself (.csv or .xlsx).")
+_OLD_EXCEL = _lt(
+    "The file is an old .xls or protected by a password: save it as .xlsx "
+    "without a password."
+)
+_IMAGE = _lt("The file is an image: give the spreadsheet (.csv or .xlsx).")
+_ARCHIVE = _lt("The file is an archive: unzip it and give the spreadsheet.")
 _SIGNATURES = (
-    ("%PDF", _lt("The file is a PDF: give the spreadsheet itself (.csv or .xlsx).")),
-    (
-        "\xd0\xcf\x11\xe0",
-        _lt(
-            "The file is an old .xls or protected by a password: save it as .xlsx "
-            "without a password."
-        ),
-    ),
-    ("\x89PNG", _lt("The file is an image: give the spreadsheet (.csv or .xlsx).")),
-    (
-        "\xff\xd8\xff",
-        _lt("The file is an image: give the spreadsheet (.csv or .xlsx)."),
-    ),
-    ("\x1f\x8b", _lt("The file is an archive: unzip it and give the spreadsheet.")),
-    ("7z\xbc\xaf", _lt("The file is an archive: unzip it and give the spreadsheet.")),
-    ("Rar!", _lt("The file is an archive: unzip it and give the spreadsheet.")),
+    (b"%PDF", _PDF),
+    (b"\xd0\xcf\x11\xe0", _OLD_EXCEL),
+    (b"\x89PNG", _IMAGE),
+    (b"\xff\xd8\xff", _IMAGE),
+    (b"\x1f\x8b", _ARCHIVE),
+    (b"7z\xbc\xaf", _ARCHIVE),
+    (b"Rar!", _ARCHIVE),
 )
 _MARKUP = re.compile(rb"\s*<(?:!doctype|html|\?xml|table|svg|script)", re.IGNORECASE)
 
@@ -85,7 +82,7 @@ def _check_signature(content):
             limit=MAX_BYTES // 1024**2,
         )
     for signature, sentence in _SIGNATURES:
-        if content.startswith(signature.encode("latin-1")):
+        if content.startswith(signature):
             raise FileRefused(sentence)
     if _MARKUP.match(content):
         raise FileRefused(
