@@ -91,9 +91,7 @@ def _round(clients, event_id, number):
         answer = client.register(event_id, f"Personne {number}-{rank}")
         (refused if "error" in answer else taken).append(answer)
 
-    threads = [
-        threading.Thread(target=ask, args=pair) for pair in enumerate(clients)
-    ]
+    threads = [threading.Thread(target=ask, args=pair) for pair in enumerate(clients)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -31,7 +31,7 @@ class CiteslabEventAttendance(models.AbstractModel):
         string="Known by Name", compute="_compute_attendance", groups=ROLES
     )
     attendance_total = fields.Integer(
-        string="Attendance", compute="_compute_attendance", groups=ROLES
+        string="Turnout", compute="_compute_attendance", groups=ROLES
     )
     attendance_anonymous = fields.Integer(
         string="Anonymous", compute="_compute_attendance", groups=ROLES

@@ -34,6 +34,11 @@ class CiteslabAttendance(models.TransientModel):
     )
 
     @api.depends("event_id")
+    def _compute_display_name(self):
+        for screen in self:
+            screen.display_name = self.env._("Attendance")
+
+    @api.depends("event_id")
     def _compute_when_label(self):
         for screen in self:
             event = screen.event_id

@@ -1,0 +1,172 @@
+"""A chef prepares an atelier, takes attendance on a phone, thanks those present."""
+
+import json
+import socketserver
+import threading
+
+import pytest
+
+PREPARE = """
+company = env.company
+company.write({"name": "Structure du parcours", "email": "citeslab@example.org"})
+company.partner_id.tz = "Europe/Paris"
+env["citeslab.territory"].create({"name": "Territoire", "company_id": company.id})
+env["res.lang"]._activate_lang("fr_FR")
+chef = env["res.users"].create({
+    "name": "Chef du parcours", "login": "chef-parcours", "password": "chef-parcours",
+    "lang": "fr_FR", "tz": "Europe/Paris", "email": "chef@example.org",
+    "company_id": company.id, "company_ids": [(6, 0, company.ids)],
+    "group_ids": [(4, env.ref("citeslab_base.group_chef").id)]})
+env["ir.mail_server"].search([]).active = False
+env["ir.mail_server"].create({
+    "name": "Local", "smtp_host": "127.0.0.1", "smtp_port": %d, "sequence": 1})
+place = env["res.partner"].create({"name": "Médiathèque", "company_id": company.id})
+env["citeslab.permanence"].with_user(chef).create({
+    "name": "Permanence du mardi", "place_ids": [(6, 0, place.ids)]})
+env.cr.commit()
+"""
+
+REGISTER = """
+import json
+event = env["event.event"].search([("name", "=", "Café du parcours")])
+chef = env["res.users"].search([("login", "=", "chef-parcours")])
+mine = env["event.registration"].with_user(chef)
+for name in ("Anne Présente", "Bakary Absent"):
+    mine.create({"event_id": event.id, "name": name,
+                 "email": name.split()[0].lower() + "@example.org"})
+print("EVENT", json.dumps({
+    "id": event.id, "kind": event.citeslab_kind_id.code, "seats": event.seats_max,
+    "mails": len(event.event_mail_ids)}))
+env.cr.commit()
+"""
+
+SEND = """
+env["mailing.mailing"]._process_mass_mailing_queue()
+env["mail.mail"].process_email_queue()
+env.cr.commit()
+"""
+
+STATE = """
+import json
+event = env["event.event"].search([("name", "=", "Café du parcours")])
+print("STATE", json.dumps({
+    row.name: [row.state, row.absence] for row in event.registration_ids}))
+dates = env["citeslab.permanence"].search([("name", "=", "Permanence du mardi")]).event_ids
+print("DATES", json.dumps([str(day) for day in dates.mapped("citeslab_date")]))
+"""
+
+
+class _Mailbox(socketserver.StreamRequestHandler):
+    """Enough of SMTP to take mails in."""
+
+    def handle(self):
+        self._say("220 local")
+        while line := self.rfile.readline():
+            word = line.decode(errors="replace").strip().upper()
+            if word.startswith("QUIT"):
+                self._say("221 bye")
+                return
+            if word.startswith("DATA"):
+                self._say("354 go on")
+                self._take()
+            elif word.startswith("RCPT"):
+                self.server.recipients.append(line.decode().strip().lower())
+            self._say("250 ok")
+
+    def _take(self):
+        lines = iter(self.rfile.readline, b".\r\n")
+        self.server.mails.append(b"".join(lines).decode(errors="replace"))
+
+    def _say(self, text):
+        self.wfile.write(f"{text}\r\n".encode())
+
+
+@pytest.fixture
+def mailbox():
+    """A local SMTP server: `port`, `mails`, `recipients`."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Mailbox) as server:
+        server.daemon_threads = True
+        server.mails, server.recipients = [], []
+        server.port = server.server_address[1]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def _told(text, tag):
+    line = next(one for one in text.splitlines() if one.startswith(tag))
+    return json.loads(line.removeprefix(tag))
+
+
+def _prepare_from_template(page, server):
+    page.goto(f"{server.url}/odoo/citeslab-events")
+    page.click(".o_list_button_add, .o-kanban-button-new, .o_form_button_create")
+    page.wait_for_selector(".o_form_view")
+    page.fill(".o_field_widget[name=name] textarea", "Café du parcours")
+    page.fill(".o_field_widget[name=citeslab_kind_id] input", "Café")
+    page.click(".o-autocomplete--dropdown-item:has-text('Café créateurs')")
+    page.click(".o_form_button_save")
+    page.wait_for_selector("button[name=action_open_attendance]:visible")
+
+
+def _mark(page, name, button):
+    card = page.locator(f".o_kanban_record:has-text('{name}')")
+    card.locator(f"button[name={button}]").click()
+
+
+def _take_attendance_on_a_phone(page, server, event_id):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server.url}/odoo/citeslab-events/{event_id}")
+    page.click("button[name=action_open_attendance]")
+    page.wait_for_selector("button[name=action_add]")
+    _mark(page, "Anne Présente", "action_set_done")
+    page.wait_for_selector(".o_kanban_record:has-text('Anne') .text-bg-success")
+    _mark(page, "Bakary Absent", "action_set_absent")
+    page.wait_for_selector(".o_kanban_record:has-text('Bakary') .text-bg-secondary")
+    page.fill(".o_field_widget[name=name] input", "Chloé Arrivée")
+    page.click("button[name=action_add]")
+    page.wait_for_selector(".o_kanban_record:has-text('Chloé') .text-bg-success")
+    page.set_viewport_size({"width": 1400, "height": 900})
+
+
+def _thank_those_present(page, server, event_id):
+    page.goto(f"{server.url}/odoo/citeslab-events/{event_id}")
+    page.locator("button[name=action_prepare_mailing]").nth(1).click()
+    page.click("button[name=action_prepare]")
+    page.click("button[name=action_launch]")
+    confirm = page.locator(".modal button.btn-primary")
+    confirm.click()
+    page.wait_for_selector(".modal", state="detached")
+
+
+def _make_a_quarter(page, server):
+    page.goto(f"{server.url}/odoo/citeslab-permanences")
+    page.click(".o_data_row td[name=name]")
+    page.click("button[name=action_make_quarter]")
+    page.wait_for_selector(".o_notification")
+
+
+def test_from_the_template_to_the_thanks(
+    odoo_db, odoo_env, start_server, login, mailbox
+):
+    odoo_env(odoo_db, PREPARE % mailbox.port)
+    with start_server(odoo_db) as server:
+        page = login(server, "chef-parcours")
+        _prepare_from_template(page, server)
+        event = _told(odoo_env(odoo_db, REGISTER), "EVENT ")
+        assert (event["kind"], event["seats"], event["mails"]) == ("cafe", 15, 2)
+        _take_attendance_on_a_phone(page, server, event["id"])
+        _thank_those_present(page, server, event["id"])
+        _make_a_quarter(page, server)
+    odoo_env(odoo_db, SEND)
+    printed = odoo_env(odoo_db, STATE)
+    assert _told(printed, "STATE ") == {
+        "Anne Présente": ["done", False],
+        "Bakary Absent": ["open", "no_show"],
+        "Chloé Arrivée": ["done", False],
+    }
+    assert len(_told(printed, "DATES ")) > 10
+    thanks = " ".join(mailbox.recipients)
+    assert "anne@example.org" in thanks
+    assert "bakary@example.org" not in thanks
+    assert any("unsubscribe" in mail for mail in mailbox.mails)
