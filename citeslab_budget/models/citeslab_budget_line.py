@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import float_round
 
-from ..figures.money import half_up, percent, to_cents, to_euros
+from ..figures.money import half_up, to_cents, to_euros
 
 PLAN_FIELDS = {
     "planned", "category_id", "parent_id", "funder_id", "budget_id", "name",

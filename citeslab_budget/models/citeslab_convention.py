@@ -67,7 +67,7 @@ class CiteslabConvention(models.Model):
     amount_asked = fields.Monetary(string="Asked", tracking=True)
     amount_granted = fields.Monetary(string="Granted", tracking=True)
     amount_paid = fields.Monetary(
-        string="Paid", compute="_compute_amount_paid", store=True
+        string="Paid", compute="_compute_amount_paid", store=True, recursive=True
     )
     amount_due = fields.Monetary(
         string="Still to Be Paid", compute="_compute_amount_paid", store=True
@@ -91,10 +91,14 @@ class CiteslabConvention(models.Model):
             if convention.territory_id.company_id != convention.company_id:
                 convention.territory_id = Territory._default_for(convention.company_id)
 
-    @api.depends("instalment_ids.amount_paid", "amount_granted")
+    @api.depends(
+        "instalment_ids.amount_paid", "amount_granted", "yearly_ids.amount_paid"
+    )
     def _compute_amount_paid(self):
+        """A frame is paid through its yearly conventions."""
         for convention in self:
             paid = sum(convention.instalment_ids.mapped("amount_paid"))
+            paid += sum(convention.yearly_ids.mapped("amount_paid"))
             convention.amount_paid = paid
             convention.amount_due = convention.amount_granted - paid
 

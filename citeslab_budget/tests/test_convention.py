@@ -51,6 +51,7 @@ class TestConvention(BudgetCase):
         first.write({"amount_paid": 12000, "date_paid": date(2022, 3, 15)})
         self.assertEqual(first.state, "paid")
         self.assertEqual((yearly.amount_paid, yearly.amount_due), (12000, 4000))
+        self.assertEqual(self.frame.amount_paid, 12000)
         Instalment.create(
             {
                 "convention_id": yearly.id,
