@@ -1,7 +1,8 @@
 """Set-up and clean-up of the addon in a host database."""
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
-from odoo.addons.citeslab_base.tools.dates import DEFAULT_TIMEZONE
+
+from .tools.dates import DEFAULT_TIMEZONE
 
 
 def post_init_hook(env):

@@ -14,7 +14,6 @@ from . import citeslab_neighborhood
 from . import citeslab_territory
 from . import res_company
 from . import res_partner
-from . import base_partner_merge
 from . import mail_message
 from . import crm_stage
 from . import crm_team

@@ -28,6 +28,7 @@ PROMOTIONS = {
     "promotion_actives_2023": (5, 3),
     "promotion_cuisine_monde_2023": (4, 3),
 }
+HOURS = (9, 14, 11, 16, 10, 15, 17)
 HOLIDAYS = {(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)}
 
 
@@ -113,7 +114,8 @@ class CiteslabDemo(models.AbstractModel):
         """Next free hour of the chef on a working day, not after ``last``."""
         while day <= last:
             if self._is_working_day(day):
-                for hour in (9, 10, 11, 14, 15, 16, 17):
+                turn = len(agenda) % len(HOURS)
+                for hour in HOURS[turn:] + HOURS[:turn]:
                     if (day, hour) not in agenda:
                         agenda.add((day, hour))
                         return self._utc(day, hour, company)

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, clean_context
 
 from .selections import (
     CLOSING_OUTCOMES,
@@ -202,7 +202,7 @@ class CrmLead(models.Model):
         parcours.duplicate_lead_ids = False
         parcours.duplicate_lead_count = 0
         others = (self - parcours).with_context(citeslab_sales_only=True)
-        super(CrmLead, others)._compute_potential_lead_duplicates()
+        return super(CrmLead, others)._compute_potential_lead_duplicates()
 
     @api.model
     def _search(self, domain, *args, **kwargs):
@@ -285,7 +285,7 @@ class CrmLead(models.Model):
     def _compute_display_name(self):
         """Name a parcours for our roles; a number for anybody else."""
         parcours = self._parcours()
-        super(CrmLead, self - parcours)._compute_display_name()
+        result = super(CrmLead, self - parcours)._compute_display_name()
         has_role = self.env.user.has_group("citeslab_base.group_volunteer")
         for lead in parcours:
             # a many2one label is read as superuser: ask for the reader himself
@@ -295,6 +295,7 @@ class CrmLead(models.Model):
                 lead.display_name = " · ".join(words) or self.env._("New Parcours")
             else:
                 lead.display_name = lead.reference
+        return result
 
     @api.model
     def default_get(self, fields_list):
@@ -353,9 +354,7 @@ class CrmLead(models.Model):
 
     def _prepare_porteur(self, vals, company):
         """The person of a new parcours: chosen, or created from the typed name."""
-        Partner = self.env["res.partner"].with_context(
-            {k: v for k, v in self.env.context.items() if not k.startswith("default_")}
-        )
+        Partner = self.env["res.partner"].with_context(clean_context(self.env.context))
         if vals.get("partner_id"):
             return Partner.browse(vals["partner_id"])._as_porteur(company)
         if not vals.get("contact_name"):

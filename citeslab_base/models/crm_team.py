@@ -23,7 +23,7 @@ class CrmTeam(models.Model):
         """No lead of the host falls into our team, were it the only one left."""
         host = self.with_context(citeslab_sales_only=True)
         team = super(CrmTeam, host)._get_default_team_id(user_id, domain)
-        return team.with_context(self.env.context)
+        return self.browse(team.id)
 
     @api.model
     def _search(self, domain, *args, **kwargs):

@@ -265,9 +265,7 @@ class CiteslabFactPerson(models.Model):
             "discovery_source_id": SQL("origin.discovery_source_id"),
             "prescriber_id": SQL("origin.prescriber_id"),
             "first_orientation": SQL("first_referral.family"),
-            "outcome": SQL(
-                "(%s::text[])[ended.rank]", list(OUTCOME_RANK)
-            ),
+            "outcome": SQL("(%s::text[])[ended.rank]", list(OUTCOME_RANK)),
             "creation_count": SQL("ended.creations::int"),
             **self._photograph_columns(),
         }

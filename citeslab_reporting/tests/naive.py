@@ -131,7 +131,7 @@ class Count:
         return max(shots, key=lambda s: (s["date"], s["rank"]), default={})
 
     def entry(self, parcours):
-        """Photograph in force at the first interview of the parcours, else the first."""
+        """Photograph in force at the parcours' first interview, else the first one."""
         done = [
             row["date"]
             for row in parcours["interviews"]
