@@ -50,7 +50,7 @@ def test_card_tells_what_a_chef_needs(login, demo_server):
     text = card.inner_text()
     for words in ("Traiteur ouest-africain", "QPV", "Pontanézen"):
         assert words in text
-    assert card.locator("[name=silent_days]").inner_text().strip().isdigit()
+    assert card.locator(".o_citeslab_silence").inner_text().strip()[:1].isdigit()
     assert card.locator(".o_mail_activity, [name=activity_ids]").count()
     assert card.locator("[name=user_id] img").count()
     late = find_card(page, "Élodie Quéméneur")
