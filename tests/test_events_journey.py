@@ -51,7 +51,8 @@ import json
 event = env["event.event"].search([("name", "=", "Café du parcours")])
 print("STATE", json.dumps({
     row.name: [row.state, row.absence] for row in event.registration_ids}))
-dates = env["citeslab.permanence"].search([("name", "=", "Permanence du mardi")]).event_ids
+rule = env["citeslab.permanence"].search([("name", "=", "Permanence du mardi")])
+dates = rule.event_ids
 print("DATES", json.dumps([str(day) for day in dates.mapped("citeslab_date")]))
 """
 

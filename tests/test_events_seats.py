@@ -29,15 +29,17 @@ env.cr.commit()
 
 COUNT = """
 import json
-rows = env["event.registration"].search([("event_id.company_id.name", "=", "Structure des places")])
+rows = env["event.registration"].search(
+    [("event_id.company_id.name", "=", "Structure des places")])
 print("COUNTS", json.dumps({
     str(event.id): len(event.registration_ids.filtered(lambda r: r.state == "open"))
     for event in rows.event_id}))
 print("PEOPLE", len(rows.sudo().porteur_id))
 scheduler = env.ref("event.event_mail_scheduler")
 env["event.mail"].schedule_communications(autocommit=False)
-sent = env["event.mail.registration"].search_count(
-    [("registration_id", "in", rows.ids), ("scheduler_id.interval_type", "=", "after_sub")])
+sent = env["event.mail.registration"].search_count([
+    ("registration_id", "in", rows.ids),
+    ("scheduler_id.interval_type", "=", "after_sub")])
 print("MAILS", sent)
 """
 

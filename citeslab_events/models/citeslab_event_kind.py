@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CiteslabEventKind(models.Model):
@@ -9,8 +9,14 @@ class CiteslabEventKind(models.Model):
     _description = "Kind of Event"
 
     mission_id = fields.Many2one("citeslab.mission", ondelete="restrict")
+    event_type_ids = fields.One2many(
+        "event.type", "citeslab_kind_id", string="Templates"
+    )
     event_type_id = fields.Many2one(
-        "event.type", string="Template", ondelete="set null", index="btree_not_null"
+        "event.type",
+        string="Template",
+        compute="_compute_event_type_id",
+        help="The first of its templates: the one that a new event takes.",
     )
     is_workshop = fields.Boolean(
         string="Counts as Atelier",
@@ -29,3 +35,8 @@ class CiteslabEventKind(models.Model):
         help="Forum, fortnight, fair of a partner: apart in every count.",
     )
     duration = fields.Float(string="Usual Duration", default=2.0, help="In hours.")
+
+    @api.depends("event_type_ids.sequence")
+    def _compute_event_type_id(self):
+        for kind in self:
+            kind.event_type_id = kind.event_type_ids.sorted("sequence")[:1]
