@@ -26,7 +26,7 @@ def workbook(sheets, facts, words):
     :param words: labels in the reader's language: ``share``, ``rate``, ``gap``,
         ``explanation``, ``remarks``
     """
-    return _Workbook(words).write(sheets, facts)
+    return _Workbook(words).render(sheets, facts)
 
 
 class _Workbook:
@@ -44,7 +44,7 @@ class _Workbook:
         )
         self.formats = {}
 
-    def write(self, sheets, facts):
+    def render(self, sheets, facts):
         self.book.set_properties({"created": CREATED})
         for sheet in sheets:
             self._sheet(sheet, facts)

@@ -132,45 +132,46 @@ class CiteslabFecImport(models.TransientModel):
 
     def _sentence(self, problem):
         """One sentence: what is wrong, where, how to mend it."""
-        _ = self.env._
         where = {"line": problem.line, "column": problem.column, "value": problem.value}
         sentences = {
-            "empty": lambda: _("The file is empty: export the FEC again."),
-            "too_big": lambda: _("The file is larger than 50 MB: export one year."),
-            "encoding": lambda: _(
+            "empty": lambda: self.env._("The file is empty: export the FEC again."),
+            "too_big": lambda: self.env._(
+                "The file is larger than 50 MB: export one year."
+            ),
+            "encoding": lambda: self.env._(
                 "The file is neither in UTF-8 nor in ISO 8859-15: export it in one of "
                 "these encodings."
             ),
-            "separator": lambda: _(
+            "separator": lambda: self.env._(
                 "This is not a FEC: its columns are separated neither by a tab nor by "
                 "a vertical bar."
             ),
-            "missing": lambda: _(
+            "missing": lambda: self.env._(
                 "line %(line)s, column “%(column)s”: missing; a FEC has its 18 columns "
                 "in the legal order.",
                 **where,
             ),
-            "column": lambda: _(
+            "column": lambda: self.env._(
                 "line %(line)s, column “%(column)s”: found “%(value)s” in its place; a "
                 "FEC has its 18 columns in the legal order.",
                 **where,
             ),
-            "width": lambda: _(
+            "width": lambda: self.env._(
                 "line %(line)s: %(value)s columns instead of 18; a label may hold a "
                 "separator.",
                 **where,
             ),
-            "date": lambda: _(
+            "date": lambda: self.env._(
                 "line %(line)s, column “%(column)s”: “%(value)s” is not a date written "
                 "yyyymmdd.",
                 **where,
             ),
-            "amount": lambda: _(
+            "amount": lambda: self.env._(
                 "line %(line)s, column “%(column)s”: “%(value)s” is not an amount in "
                 "euros and cents.",
                 **where,
             ),
-            "account": lambda: _(
+            "account": lambda: self.env._(
                 "line %(line)s, column “%(column)s”: no account number.", **where
             ),
         }
