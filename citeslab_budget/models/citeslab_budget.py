@@ -9,6 +9,14 @@ from odoo.tools.misc import format_date
 from ..figures import rules, solver
 from ..figures.money import percentages, to_cents, to_euros
 
+TRANSITIONS = {
+    ("draft", "submitted"),
+    ("submitted", "draft"),
+    ("submitted", "agreed"),
+    ("submitted", "amended"),
+    ("agreed", "amended"),
+}
+
 
 class CiteslabBudget(models.Model):
     """Forecast budget of a territory for a year: annexe 2 of the convention."""
@@ -689,7 +697,7 @@ class CiteslabBudget(models.Model):
         for budget in self:
             previous = budget.previous_id
             if previous:
-                previous.with_context(citeslab_budget_moving=True)._hand_over(budget)
+                previous._hand_over(budget)
                 previous.state = "amended"
             budget.state = "agreed"
 
@@ -822,7 +830,23 @@ class CiteslabBudget(models.Model):
                   "investment_case"} & vals.keys()  # fmt: skip
         if locked:
             self._check_editable()
+        if "state" in vals:
+            self._check_transition(vals["state"])
         return super().write(vals)
+
+    def _check_transition(self, state):
+        """What funders agreed to is never reopened, only amended."""
+        for budget in self:
+            if budget.state != state and (budget.state, state) not in TRANSITIONS:
+                labels = dict(self._fields["state"]._description_selection(self.env))
+                raise UserError(
+                    self.env._(
+                        "%(name)s can't pass from “%(old)s” to “%(new)s”.",
+                        name=budget.name,
+                        old=labels[budget.state],
+                        new=labels.get(state, state),
+                    )
+                )
 
     def _check_editable(self):
         """Refuse to change what the funders have read.
@@ -830,7 +854,7 @@ class CiteslabBudget(models.Model):
         :raises UserError: the budget is submitted, agreed or amended
         """
         closed = self.filtered(lambda budget: budget.state != "draft")
-        if closed and not self.env.context.get("citeslab_budget_moving"):
+        if closed:
             raise UserError(
                 self.env._(
                     "%(name)s is no longer a draft: amend it to change its lines.",
@@ -972,18 +996,20 @@ class CiteslabBudget(models.Model):
                 if line.side == "resource" and to_cents(line.actual)
             ]
             for row in budget._financing("actual" if receipts else "planned"):
-                key = (row["line"].funder_id.id, row["label"])
+                line = row["line"]
+                code = f"funder_{line.funder_id.id}" if line.funder_id else False
+                key = (code or line.category_id.code, row["label"])
                 cents[key] = cents.get(key, 0) + row["cents"]
         shares = percentages(list(cents.values()))
         items = [
             {
-                "code": f"funder_{funder}" if funder else f"line_{rank}",
+                "code": code,
                 "label": label,
                 "value": to_euros(amount),
                 "percent": share,
             }
-            for rank, ((funder, label), amount, share) in enumerate(
-                zip(cents, cents.values(), shares, strict=True)
+            for ((code, label), amount), share in zip(
+                cents.items(), shares, strict=True
             )
         ]
         value = to_euros(sum(cents.values())) if budgets else None

@@ -85,6 +85,11 @@ class TestBudget(BudgetCase):
             budget.date_to = date(2023, 6, 30)
         with self._refused("kept", UserError):
             budget.unlink()
+        for state in ("draft", "submitted"):
+            with self._refused("can't pass", UserError):
+                budget.state = state
+        with self._refused("amend", UserError):
+            budget.action_back_to_draft()
 
     def test_amendment_takes_the_actuals_over(self):
         budget = self._budget({"salary": 1000, "communes": 1000})

@@ -1,10 +1,12 @@
 """Live check, plain engine and a reimplementation written apart agree."""
 
+import re
 from datetime import date
 from fractions import Fraction
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import html
 
 from odoo.tests import tagged
 
@@ -98,6 +100,24 @@ class TestSolver(BudgetCase):
             if one["rule"]
         }
         self.assertEqual(found, reviewer(cents, case))
+        self.assertEqual(self._printed(), found)
+
+    def _printed(self):
+        """The same, read on the printed page: cents over by rule."""
+        content, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "citeslab_budget.paper_annexe2", self.checked.ids
+        )
+        lines = [
+            " ".join(item.text_content().split())
+            for item in html.fromstring(content.decode()).iter("li")
+        ]
+        found = {}
+        for rule in self.checked._rules():
+            for line in lines:
+                if line.startswith(rule.message):
+                    over = re.search(r"([\d,]+\.\d\d) € (?:over|short)", line)
+                    found[rule.code] = int(re.sub(r"\D", "", over[1]))
+        return found
 
     @given(cents=BUDGETS)
     @settings(max_examples=25, **SLOW)
