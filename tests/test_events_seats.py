@@ -45,7 +45,7 @@ print("MAILS", sent)
 
 
 class Client:
-    """A session of the chef, with a JSON-RPC call."""
+    """The chef, logged in, with a JSON-RPC call."""
 
     def __init__(self, server):
         self.server = server
