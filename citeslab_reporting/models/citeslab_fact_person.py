@@ -407,23 +407,22 @@ class CiteslabFactPerson(models.Model):
     def _query_shot(self):
         """Photographs of the parcours: of the first date, of entry, latest.
 
-        That of entry is the one in force at the first interview of the parcours: a
-        person met on a market a year before tells little more than a quartier then.
+        That of entry is the first one that tells the public or the situation: a
+        person met on a market tells little more than a quartier.
         """
         _first, last = self._period()
         return SQL(
             """SELECT (MAX(ARRAY[s.date - DATE '2000-01-01', s.id])
                         FILTER (WHERE s.date <= person.date))[2] AS photo_id,
                       COALESCE(
-                          (MAX(ARRAY[s.date - DATE '2000-01-01', s.id])
-                            FILTER (WHERE s.date <= entered.day))[2],
+                          (MIN(ARRAY[s.date - DATE '2000-01-01', s.id])
+                            FILTER (WHERE s.target_public IS NOT NULL
+                                       OR s.employment_id IS NOT NULL))[2],
                           (MIN(ARRAY[s.date - DATE '2000-01-01', s.id]))[2]
                       ) AS entry_id,
                       (MAX(ARRAY[s.date - DATE '2000-01-01', s.id])
                         FILTER (WHERE s.date <= %(last)s))[2] AS latest_id
-                 FROM citeslab_situation s,
-                      (SELECT first_interview_date AS day FROM crm_lead
-                        WHERE id = person.parcours_id) entered
+                 FROM citeslab_situation s
                 WHERE s.parcours_id = person.parcours_id""",
             last=last,
         )

@@ -131,15 +131,10 @@ class Count:
         return max(shots, key=lambda s: (s["date"], s["rank"]), default={})
 
     def entry(self, parcours):
-        """Photograph in force at the parcours' first interview, else the first one."""
-        done = [
-            row["date"]
-            for row in parcours["interviews"]
-            if row["done"] and row["kind"] == "interview"
-        ]
+        """First photograph that tells the public or the situation, else the first."""
         shots = sorted(parcours["situations"], key=lambda s: (s["date"], s["rank"]))
-        before = [s for s in shots if done and s["date"] <= min(done)]
-        return (before or shots[:1] or [{}])[-1]
+        told = [s for s in shots if s.get("public") or s.get("employment")]
+        return (told or shots or [{}])[0]
 
     def describe(self, person):
         """Every column of a person, or ``None`` when the period holds nothing."""
