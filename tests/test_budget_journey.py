@@ -90,7 +90,9 @@ def test_responsable_types_and_reads_the_rules(demo_server, login):
     """A ceiling passed by one cent is told while typing; at the ceiling it is not."""
     page = login(demo_server, "responsable")
     page.goto(f"{demo_server.url}/odoo/budgets-citeslab/new")
-    row = page.locator(".o_data_row", has_text="3. Déplacements")
+    # By place: a row that is being edited holds inputs instead of its text.
+    row = page.locator(".o_field_one2many[name=line_ids] .o_data_row").nth(2)
+    row.get_by_text("3. Déplacements").wait_for()
     check = page.locator("[name=findings_html]")
 
     def plan(amount):
