@@ -123,12 +123,15 @@ class CiteslabInterview(models.Model):
     def create(self, vals_list):
         interviews = super().create(vals_list)
         interviews._take_entry_photographs()
+        interviews._move_entry_photographs(set())
         return interviews
 
     def write(self, vals):
+        former = set(self.mapped("date"))
         result = super().write(vals)
-        if {"state", "kind"} & vals.keys():
+        if {"state", "kind", "date", "start"} & vals.keys():
             self._take_entry_photographs()
+            self._move_entry_photographs(former)
         return result
 
     def _take_entry_photographs(self):
@@ -151,6 +154,25 @@ class CiteslabInterview(models.Model):
                 for parcours, interview in first_by_parcours.items()
             ]
         )
+
+    def _move_entry_photographs(self, former):
+        """Keep the entry photograph on the first done RDV when that one moves back.
+
+        Only a photograph taken at a RDV follows it: one dated by hand stays.
+
+        :param set former: days of these RDV before they were changed
+        """
+        if self.env.context.get("citeslab_no_photograph"):
+            return
+        for parcours in self.parcours_id:
+            done = parcours.interview_ids.filtered(
+                lambda row: row.state == "done" and row.kind == "interview"
+            )
+            days = done.mapped("date")
+            entry = parcours.situation_ids.sorted(lambda row: (row.date, row.id))[:1]
+            if days and entry and min(days) < entry.date:
+                if entry.date in former.union(days):
+                    entry.date = min(days)
 
     def action_done(self):
         """Mark as done, as the button of the RDV does."""

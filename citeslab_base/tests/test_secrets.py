@@ -170,6 +170,20 @@ class TestChatter(CanaryCase):
         mine = [("res_model", "=", "crm.lead"), ("res_id", "=", lead.id)]
         self.assertTrue(followers.search(mine))
 
+    def test_notification_of_any_document_hides_a_porteur(self):
+        """As the confirmation of an event, sent to him from somebody's record."""
+        document = self.env["res.partner"].create({"name": "Médiathèque"})
+        message = document.message_post(
+            body="Votre inscription", partner_ids=self.parcours.partner_id.ids
+        )
+        notification = self.env["mail.notification"].search(
+            [("mail_message_id", "=", message.id)]
+        )
+        self.assertEqual(notification.res_partner_id, self.parcours.partner_id)
+        self.assertTrue(notification.with_user(self.chef).has_access("read"))
+        for user in (self.other_chef, self.salesperson, self.network, self.volunteer):
+            self.assertFalse(notification.with_user(user).has_access("read"))
+
     def test_meeting_of_the_host_stays_visible(self):
         customer = self.env["res.partner"].create({"name": "Client"})
         meeting = self.env["calendar.event"].create(

@@ -57,6 +57,19 @@ class TestPhotograph(CiteslabCase):
         self.meet(self.parcours, "2023-07-01")
         self.assertEqual(len(self.parcours.situation_ids), 1)
 
+    def test_entry_photograph_follows_the_first_rdv_back(self):
+        """An earlier day, corrected or added late, must not empty the portrait."""
+        interview = self.meet(self.parcours, "2023-06-14")
+        photograph = self.parcours.situation_ids
+        interview.date = "2023-06-01"
+        self.assertEqual(photograph.date, date(2023, 6, 1))
+        self.meet(self.parcours, "2022-12-05")
+        self.assertEqual(photograph.date, date(2022, 12, 5))
+        self.assertEqual(len(self.parcours.situation_ids), 1)
+        photograph.date = "2023-01-20"  # a day that was no RDV: dated by hand
+        self.meet(self.parcours, "2022-11-05")
+        self.assertEqual(photograph.date, date(2023, 1, 20))
+
     def test_planned_rdv_takes_it_once_done(self):
         rdv = self.meet(self.parcours, "2023-06-15", state="planned")
         self.assertFalse(self.parcours.situation_ids)
