@@ -17,7 +17,7 @@ if "citeslab.bilan" in env:
     for number in (2022, 2023):
         bilan = mine["citeslab.bilan"]._matrix(company, *year(number))
         matrix[number] = [
-            bilan.figure(code).value for code in ("persons_met", "persons_accompanied")]
+            bilan[code].value for code in ("persons_met", "persons_accompanied")]
 month = mine["event.event"].search([("date_precision", "=", "month")])
 same_day = mine["event.event"].search([("citeslab_date", "=", "2024-09-26")])
 print("DEMO " + json.dumps({

@@ -21,6 +21,7 @@ ROLES = {
     "volontaire": "volontaire",
     "chef": "chef de projet",
     "responsable": "responsable de structure",
+    "chef-quimper": "chef de projet de l'autre structure",
     "animation": "animation du réseau",
     "admin": "administrateur d'Odoo",
 }
