@@ -25,11 +25,14 @@ from . import citeslab_program
 from . import citeslab_program_promotion
 from . import citeslab_orientation
 from . import citeslab_outcome
+from . import citeslab_followup
 from . import citeslab_contest
 from . import citeslab_contest_entry
 from . import citeslab_action
 from . import citeslab_headcount
 from . import citeslab_touch
+from . import citeslab_quality_rule
+from . import citeslab_quality_issue
 from . import citeslab_register_row
 from . import citeslab_register_engine
 from . import citeslab_register_writer

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .selections import OUTCOME
+from .selections import LEGAL_FORM, OUTCOME, PROJECT_KIND, SETTLEMENT
+
+FOLLOWUP_MONTHS = (6, 12, 24)
 
 
 class CiteslabOutcome(models.Model):
@@ -16,7 +18,14 @@ class CiteslabOutcome(models.Model):
         "citeslab.outcome.reason", string="Reason", ondelete="restrict"
     )
     siren = fields.Char(string="SIREN", size=11)
+    project_kind = fields.Selection(PROJECT_KIND, string="Creation or Takeover")
+    legal_form = fields.Selection(LEGAL_FORM)
+    settlement = fields.Selection(SETTLEMENT, string="Place of the Business")
+    orientation_refused = fields.Boolean(
+        help="The person wants no orientation towards a job or a training."
+    )
     note = fields.Char()
+    followup_ids = fields.One2many("citeslab.followup", "outcome_id")
 
     _company_date_idx = models.Index("(company_id, date)")
 
@@ -33,3 +42,30 @@ class CiteslabOutcome(models.Model):
                         siren=outcome.siren,
                     )
                 )
+
+    def _plan_followups(self):
+        """Ask how a business is doing 6, 12 and 24 months after its creation.
+
+        Dates already past are not asked, nor is a creation asked twice.
+
+        :return: the follow-ups made
+        :rtype: citeslab.followup
+        """
+        today = fields.Date.context_today(self)
+        values = []
+        for outcome in self.filtered(lambda row: row.value == "created"):
+            known = outcome.followup_ids.mapped("months")
+            for months in FOLLOWUP_MONTHS:
+                due = fields.Date.add(outcome.date, months=months)
+                if due >= today and months not in known:
+                    values.append(
+                        {
+                            "parcours_id": outcome.parcours_id.id,
+                            "outcome_id": outcome.id,
+                            "months": months,
+                            "date": due,
+                        }
+                    )
+        followups = self.env["citeslab.followup"].create(values)
+        followups._schedule_activities()
+        return followups

@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -14,6 +16,9 @@ from .selections import (
 
 ROLES = "citeslab_base.group_volunteer"
 PHASE_RANK = {phase: rank for rank, (phase, _label) in enumerate(PHASE)}
+
+# Outside QPV and QVA: "à la marge et sur orientation" (CDC §1.2).
+MARGIN_RESIDENCES = ("near", "outside")
 
 # Columns of a parcours that follow from its rows, refreshed together.
 DERIVED = (
@@ -111,6 +116,25 @@ class CrmLead(models.Model):
         help="Counted while the parcours is open.",
     )
     needs_new_situation = fields.Boolean(compute="_compute_needs_new_situation")
+    followup_ids = fields.One2many("citeslab.followup", "parcours_id")
+    entry_public = fields.Selection(
+        TARGET_PUBLIC, string="Public at Entry", compute="_compute_entry_public"
+    )
+    is_primed = fields.Boolean(
+        string="Amorcé",
+        compute="_compute_entry_public",
+        search="_search_is_primed",
+        help="The person moved on since the entry: from the intention to a project "
+        "under way, or to an active business.",
+    )
+    stage_days = fields.Integer(
+        string="Days in This Stage", compute="_compute_stage_days"
+    )
+    margin_share = fields.Char(
+        string="People from Outside QPV/QVA",
+        compute="_compute_margin_share",
+        groups="citeslab_base.group_chef",
+    )
     # Typed on the parcours and kept on the person only: no column of the stock table.
     porteur_search = fields.Char(
         string="Porteur or Project",
@@ -279,6 +303,90 @@ class CrmLead(models.Model):
                 and photographs
                 and max(done.mapped("date")).year > max(photographs).year
             )
+
+    @api.depends("situation_ids.date", "situation_ids.target_public")
+    def _compute_entry_public(self):
+        """Compare the first photograph that tells the public with the last one."""
+        ranks = {value: rank for rank, (value, _label) in enumerate(TARGET_PUBLIC)}
+        for lead in self:
+            told = lead.situation_ids.filtered("target_public")
+            publics = told.sorted(lambda row: (row.date, row.id)).mapped(
+                "target_public"
+            )
+            lead.entry_public = publics[0] if publics else False
+            lead.is_primed = bool(publics) and ranks[publics[-1]] > ranks[publics[0]]
+
+    @api.model
+    def _search_is_primed(self, operator, value):
+        """Parcours whose public moved on between the first and the last photograph."""
+        if operator != "in":
+            return NotImplemented
+        self.env["citeslab.situation"].flush_model()
+        primed = SQL(
+            """
+            SELECT parcours_id FROM (
+                SELECT parcours_id,
+                       array_agg(array_position(%(publics)s, target_public)
+                                 ORDER BY date, id) AS ranks
+                  FROM citeslab_situation
+                 WHERE target_public IS NOT NULL
+              GROUP BY parcours_id) AS told
+             WHERE ranks[array_upper(ranks, 1)] > ranks[1]
+            """,
+            publics=[value for value, _label in TARGET_PUBLIC],
+        )
+        return Domain("id", "in" if True in value else "not in", primed)
+
+    @api.depends("date_last_stage_update", "is_parcours")
+    def _compute_stage_days(self):
+        now = fields.Datetime.now()
+        for lead in self:
+            since = lead.is_parcours and lead.date_last_stage_update
+            lead.stage_days = max((now - since).days, 0) if since else 0
+
+    @api.depends("residence", "company_id")
+    def _compute_margin_share(self):
+        """Tell the share of the year where a file adds to it, and only there."""
+        margin = self._parcours().filtered(
+            lambda lead: lead.residence in MARGIN_RESIDENCES
+        )
+        (self - margin).margin_share = False
+        year = fields.Date.context_today(self).year
+        for company, leads in margin.grouped("company_id").items():
+            outside, total = self._margin_count(
+                company, date(year, 1, 1), date(year, 12, 31)
+            )
+            leads.margin_share = self.env._(
+                "%(outside)s of the %(total)s people seen in RDV in %(year)s",
+                outside=outside,
+                total=total,
+                year=year,
+            )
+
+    @api.model
+    def _margin_count(self, company, date_from, date_to):
+        """People from outside QPV and QVA among those with a RDV (CDC §1.2).
+
+        :param company: structure
+        :param date date_from: first day
+        :param date date_to: last day, included
+        :return: people from outside, people in all
+        :rtype: tuple[int, int]
+        """
+        seen = Domain(
+            [
+                ("company_id", "=", company.id),
+                ("date", ">=", date_from),
+                ("date", "<=", date_to),
+                ("kind", "=", "interview"),
+            ]
+        )
+        margin = seen & Domain("parcours_id.residence", "in", MARGIN_RESIDENCES)
+        count = ["partner_id:count_distinct"]
+        Touch = self.env["citeslab.touch"]
+        return tuple(
+            Touch._read_group(domain, [], count)[0][0] for domain in (margin, seen)
+        )
 
     @api.depends("is_parcours", "reference", "partner_id", "name")
     @api.depends_context("uid")

@@ -61,6 +61,32 @@ OUTCOME_RANK = (
     "abandoned",
 )
 CLOSING_OUTCOMES = ("redirected", "lost", "abandoned")
+# Désamorçage: the project stops, the person is oriented elsewhere (CDC §2).
+DEFUSED_OUTCOMES = ("redirected", "abandoned")
+BUSINESS_OUTCOMES = ("created", "consolidated")
+
+LEGAL_FORM = [
+    ("micro", "Micro-enterprise"),
+    ("ei", "Sole proprietorship (EI)"),
+    ("eurl", "EURL"),
+    ("sarl", "SARL"),
+    ("sasu", "SASU"),
+    ("sas", "SAS"),
+    ("cooperative", "Cooperative"),
+    ("association", "Association"),
+    ("other", "Other"),
+]
+
+SETTLEMENT = [
+    ("inside", "In a QPV or QVA"),
+    ("outside", "Elsewhere"),
+]
+
+FOLLOWUP_ANSWER = [
+    ("active", "Still active"),
+    ("stopped", "Stopped"),
+    ("unreachable", "Unreachable"),
+]
 
 INTERVIEW_KIND = [("contact", "Contact"), ("interview", "Interview")]
 

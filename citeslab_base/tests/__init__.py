@@ -3,7 +3,10 @@ from . import test_dates
 from . import test_demo
 from . import test_http
 from . import test_orientation
+from . import test_outcome_dialog
+from . import test_outcome_grid
 from . import test_parcours
+from . import test_quality
 from . import test_records
 from . import test_register_command
 from . import test_register_import

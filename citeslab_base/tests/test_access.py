@@ -91,11 +91,18 @@ class TestAccessMatrix(CiteslabCase):
             if not Model.has_access("create"):  # a chef completes a volunteer's file
                 Model = cls.env[model].with_user(cls.chef)
             made[model] = Model.with_company(company).create(values)
+        made["citeslab.followup"] = cls.env["citeslab.followup"].create(
+            {**day, "outcome_id": made["citeslab.outcome"].id, "months": 6}
+        )
         action = made["citeslab.action"]
         made["citeslab.headcount"] = action.headcount_ids.create(
             {"action_id": action.id, "count": 3}
         )
         made["citeslab.touch"] = cls.env["citeslab.touch"].search(
+            [("parcours_id", "=", parcours.id)], limit=1
+        )
+        cls.env.flush_all()
+        made["citeslab.quality.issue"] = cls.env["citeslab.quality.issue"].search(
             [("parcours_id", "=", parcours.id)], limit=1
         )
         made["citeslab.register.row"] = cls.env["citeslab.register.row"].create(
@@ -140,9 +147,8 @@ class TestAccessMatrix(CiteslabCase):
                 }
             )
         else:
-            made["citeslab.parameter"] = cls.env["citeslab.parameter"].search(
-                [], limit=1
-            )
+            for model in ("citeslab.parameter", "citeslab.quality.rule"):
+                made[model] = cls.env[model].search([], limit=1)
         cls._keep(owner, made)
 
     @classmethod
