@@ -181,7 +181,12 @@ class TestChatter(CanaryCase):
         )
         self.assertEqual(notification.res_partner_id, self.parcours.partner_id)
         self.assertTrue(notification.with_user(self.chef).has_access("read"))
-        for user in (self.other_chef, self.salesperson, self.network, self.volunteer):
+        for user in (
+            self.other_chef,
+            self.salesperson,
+            self.volunteer,
+            self.users["network"],
+        ):
             self.assertFalse(notification.with_user(user).has_access("read"))
 
     def test_meeting_of_the_host_stays_visible(self):
