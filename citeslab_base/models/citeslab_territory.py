@@ -71,9 +71,14 @@ class CiteslabTerritory(models.Model):
         "neighborhood_ids.population", "neighborhood_ids.kind", "date_start", "date_end"
     )
     def _compute_population(self):
-        """Add up the priority quartiers and compare with the rule (CDC §1.1)."""
+        """Add up the priority quartiers and compare with the rule (CDC §1.1).
+
+        Of two lists of the same quartiers, the one in force counts.
+        """
+        today = fields.Date.context_today(self)
+        in_force = self.env["citeslab.neighborhood"]._domain_valid_at(today)
         for territory in self:
-            priority = territory.neighborhood_ids.filtered(
+            priority = territory.neighborhood_ids.filtered_domain(in_force).filtered(
                 lambda area: area.kind in ("qpv", "qva")
             )
             territory.population = sum(priority.mapped("population"))
