@@ -126,8 +126,11 @@ class CiteslabBilan(Command):
         companies = env["res.company"].search([])
         found = companies.filtered(lambda one: one.name == name)
         if not found:
-            folded = name.strip().casefold()
-            found = companies.filtered(lambda one: one.name.casefold() == folded)
+            # loaded as odoo.cli.…: addons can be imported once Odoo runs
+            from odoo.addons.citeslab_base.tools.text import normalise
+
+            folded = normalise(name)
+            found = companies.filtered(lambda one: normalise(one.name) == folded)
         if len(found) != 1:
             known = ", ".join(f"“{one.name}”" for one in companies)
             raise Trouble(

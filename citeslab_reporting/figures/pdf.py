@@ -7,13 +7,14 @@ from functools import cache
 @cache
 def _weasyprint():
     """The library, or ``None``; loaded by the first print, not by Odoo's start."""
-    # It reports every CSS property meant for the other engine.
-    for name in ("weasyprint", "weasyprint.progress", "fontTools"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         import weasyprint
     except (ImportError, OSError):  # OSError: the package is there, Pango is not
         return None
+    # It reports every CSS property meant for the other engine; its own loading
+    # sets the level of its loggers.
+    for name in ("weasyprint", "weasyprint.progress", "fontTools"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     return weasyprint
 
 
