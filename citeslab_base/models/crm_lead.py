@@ -462,7 +462,10 @@ class CrmLead(models.Model):
 
     def _prepare_porteur(self, vals, company):
         """The person of a new parcours: chosen, or created from the typed name."""
-        Partner = self.env["res.partner"].with_context(clean_context(self.env.context))
+        # the defaults of a parcours are none of the person's
+        context = clean_context(self.env.context)
+        Partner = self.env["res.partner"]
+        Partner = Partner.with_context(context)  # pylint: disable=context-overridden
         if vals.get("partner_id"):
             return Partner.browse(vals["partner_id"])._as_porteur(company)
         if not vals.get("contact_name"):
