@@ -6,7 +6,7 @@
     "author": "CitésLab for Odoo contributors",
     "website": "https://github.com/citeslab/citeslab-odoo",
     "license": "AGPL-3",
-    "depends": ["citeslab_base"],
+    "depends": ["citeslab_base", "citeslab_events", "citeslab_budget"],
     "data": [
         "security/ir.model.access.csv",
         "security/citeslab_reporting_rules.xml",
@@ -18,6 +18,7 @@
         "wizard/citeslab_bilan_wizard_views.xml",
         "views/citeslab_fact_person_views.xml",
         "views/citeslab_fact_activity_views.xml",
+        "views/citeslab_fact_money_views.xml",
         "views/citeslab_indicator_views.xml",
         "views/citeslab_declared_figure_views.xml",
         "views/citeslab_reporting_menus.xml",

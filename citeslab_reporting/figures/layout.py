@@ -11,8 +11,8 @@ numbers; they differ only in how they draw them. A block is a plain dictionary
 A table whose year before is only known in all says so in its ``aside``.
 """
 
-from .matrix import DECLARED, OK, UNKNOWN
-from .rounding import percentages
+from .matrix import AMOUNT, DECLARED, DISTRIBUTION, OK, UNKNOWN
+from .rounding import half_up, percentages
 
 TILES = (
     "persons_met",
@@ -180,8 +180,9 @@ class Layout:
             "total_percent": self._total_percent(rows, "percent"),
             "total_previous_percent": self._total_percent(rows, "previous_percent"),
             "has_previous": has_previous,
+            "is_wide": figure.kind == AMOUNT,
             "maximum": max(
-                max(row["value"] or 0, row["previous"] or 0) for row in rows
+                max(row["value"] or 0, row["previous"] or 0, 0) for row in rows
             ),
             "aside": "" if has_previous else self._previous_total(figure),
             "notes": notes,
@@ -207,8 +208,8 @@ class Layout:
 
     def _has_total(self, figure):
         """Rows that do not add up to the figure have no total line."""
-        return figure.value is not None and figure.value == sum(
-            item.value or 0 for item in figure.items
+        return figure.value is not None and half_up(figure.value, 2) == half_up(
+            sum(item.value or 0 for item in figure.items), 2
         )
 
     def _extra_columns(self, figure):
@@ -220,7 +221,8 @@ class Layout:
         columns = {}
         for key in keys:
             label = self.words.get(key) or key.replace("_", " ").capitalize()
-            if all(item.extra.get(key) == item.value for item in figure.items):
+            repeats = all(item.extra.get(key) == item.value for item in figure.items)
+            if repeats and figure.kind == DISTRIBUTION:
                 columns["value"] = label
             else:
                 columns[key] = label
@@ -237,7 +239,7 @@ class Layout:
         ]
 
     def _previous_shares(self, items):
-        previous = [item.previous for item in items]
+        previous = [max(item.previous or 0, 0) for item in items]
         if not any(previous):
             return [None] * len(items)
         return percentages(previous)

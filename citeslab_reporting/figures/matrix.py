@@ -158,7 +158,8 @@ class Matrix:
     :param definitions: :class:`Definition` in the order of the annex.
     :param meta: ``min_minutes`` (int), ``filters`` (list of labels of the
         filters in force), ``generated_on`` (date), ``author`` (name of
-        who signs), ``funders`` (list of ``{"name", "logo": bytes|None}``).
+        who signs), ``funders`` (list of ``{"name", "logo": bytes|None}``),
+        ``warnings`` (sentences for whoever is about to print).
     """
 
     structure: dict
@@ -249,7 +250,8 @@ def distribution(items):
     :return: tuple for :attr:`Figure.items`.
     """
     kept = [item for item in items if item.code == UNKNOWN or not item.is_empty]
-    shares = percentages([item.value for item in kept])
+    # money given back is no share of the rest
+    shares = percentages([max(item.value or 0, 0) for item in kept])
     return tuple(
         replace(item, percent=share) for item, share in zip(kept, shares, strict=True)
     )

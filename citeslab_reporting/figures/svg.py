@@ -60,25 +60,26 @@ def hatched(length, top, height, color):
     )
 
 
-def bar_pair(value, previous, maximum, label="", unknown=False):
+def bar_pair(value, previous, maximum, label="", unknown=False, width=WIDTH):
     """Bars of one row: ``value`` above ``previous``, on a scale of ``maximum``.
 
     :param previous: ``None`` draws no second bar.
     :param label: read aloud instead of the drawing.
+    :param width: length of the longest bar, in pixels.
     :return: SVG markup; user text in it is escaped.
     """
-    scale = WIDTH / maximum if maximum else 0
+    scale = width / maximum if maximum else 0
     color = COLORS["unknown" if unknown else "solid"]
     parts = []
-    if value:
+    if value and value > 0:
         parts.append(solid(value * scale, 0, SOLID, color))
     height = SOLID
     if previous is not None:
-        if previous:
+        if previous > 0:
             top = SOLID + GAP
             parts.append(hatched(previous * scale, top, HATCHED, COLORS["line"]))
         height = SOLID + GAP + HATCHED
-    return _svg(WIDTH, height, "".join(parts), label)
+    return _svg(width, height, "".join(parts), label)
 
 
 def swatch(kind):

@@ -16,6 +16,7 @@ CREATED = datetime(2000, 1, 1)
 BLUE, YELLOW, GREY, PALE = "#17457F", "#FFC629", "#5F7288", "#F1F5FA"
 NUMBER_FORMATS = {RATE: '0.0" %"', HOURS: '#,##0.##" h"', AMOUNT: '#,##0.00" €"'}
 WIDTHS = (44, 11, 11, 11, 11, 11, 11)
+WIDE = 14  # euros with cents
 ROW_PIXELS = 20
 CHART_COLUMNS = 7
 SCALE, PAGE_ROWS = 60, 48
@@ -135,7 +136,9 @@ class _Workbook:
     def _sheet_name(self, name):
         """At most 31 characters, none that Excel refuses, never twice."""
         clean = "".join(c for c in safe_cell(name) if c not in "[]:*?/\\").strip(" '")
-        clean = clean[:31].strip(" '") or "Bilan"
+        if len(clean) > 31:  # whole words only
+            clean = clean[:32].rsplit(" ", 1)[0][:31].strip(" '")
+        clean = clean or "Bilan"
         unique, number = clean, 2
         while unique.casefold() in self.names or unique.casefold() == "history":
             suffix = f" ({number})"
@@ -166,6 +169,8 @@ class _Workbook:
         tables = [block for block in blocks if block["type"] == "table"]
         widths = [len(self._table_labels(block)) for block in tables]
         self.chart_column = max(widths, default=5) + 1
+        if any(block["is_wide"] for block in tables):
+            sheet.set_column(1, len(WIDTHS) - 1, WIDE)
         draw = {"table": self._table, "lines": self._lines, "empty": self._empty}
         breaks, page = [], 0
         for block in blocks:

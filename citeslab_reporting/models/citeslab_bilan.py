@@ -35,10 +35,13 @@ class Source:
     """How the engine reads one model.
 
     ``date_field`` is the day of a row; a fact without one takes its period from
-    the context. The paths say which rows a filter keeps; ``None``: it cannot.
+    the context. A row that lasts ends on ``end_field``: it counts, whole, in every
+    period that it touches. The paths say which rows a filter keeps; ``None``: it
+    cannot.
     """
 
     date_field: str | None = None
+    end_field: str | None = None
     territory: str | None = "territory_id"
     neighborhood: str | None = None
     commune: str | None = None
@@ -170,6 +173,8 @@ class CiteslabBilan(models.AbstractModel):
                 neighborhood="neighborhood_id", commune="commune"
             ),
             "citeslab.fact.activity": Source(date_field="date"),
+            "citeslab.fact.event": Source(date_field="date"),
+            "citeslab.fact.money": Source(date_field="date_from", end_field="date_to"),
         }
 
     @api.model
@@ -278,7 +283,8 @@ class CiteslabBilan(models.AbstractModel):
         source = self._sources()[name]
         domain = Domain("company_id", "=", scope.company.id)
         if source.date_field:
-            domain &= Domain(source.date_field, ">=", scope.first)
+            last_day = source.end_field or source.date_field
+            domain &= Domain(last_day, ">=", scope.first)
             domain &= Domain(source.date_field, "<=", scope.last)
         if scope.territory and source.territory:
             domain &= Domain(source.territory, "=", scope.territory.id)
@@ -297,7 +303,24 @@ class CiteslabBilan(models.AbstractModel):
             indicators = indicators.filtered(
                 lambda i: i not in counted or (i.is_optional and not counted[i].value)
             )
-        return counted | self._declared_tallies(indicators, scope)
+        return self._divided(counted | self._declared_tallies(indicators, scope), scope)
+
+    def _divided(self, tallies, scope):
+        """Divide the figures that are given per person, or per anything else.
+
+        Without anybody to divide by there is no such figure, nor among the people
+        of a quartier: what a whole structure costs is not theirs.
+        """
+        kept = dict(tallies)
+        for indicator in [i for i in tallies if i.divisor_id]:
+            tally, divisor = tallies[indicator], tallies.get(indicator.divisor_id)
+            if tally.source:
+                continue
+            if scope.is_partial or not divisor or not divisor.value:
+                del kept[indicator]
+            else:
+                kept[indicator] = replace(tally, value=tally.value / divisor.value)
+        return kept
 
     def _previous_tallies(self, indicators, scope, current, labels):
         """Figures of the year before: frozen, else counted, else typed."""
@@ -307,13 +330,18 @@ class CiteslabBilan(models.AbstractModel):
             return frozen
         declared = self._declared_tallies(indicators, before)
         counted = self._registered_tallies(indicators, before, labels)
-        silent = [i for i in counted if i.is_optional and not counted[i].value]
-        for indicator in silent:
-            if indicator in declared or not self._is_registered(
-                indicator, current.get(indicator)
+        optional = [i for i in counted if i.is_optional]
+        # a nought is told where something else of its source was written that year
+        written = {i.source for i in optional if counted[i].value}
+        for indicator in optional:
+            is_silent = not counted[indicator].value
+            if is_silent and (
+                indicator in declared
+                or indicator.source not in written
+                or not self._is_registered(indicator, current.get(indicator))
             ):
                 del counted[indicator]
-        return declared | counted
+        return self._divided(declared | counted, before)
 
     def _registered_tallies(self, indicators, scope, labels):
         """Counted figures of the sources that hold anything in the period.
@@ -423,7 +451,12 @@ class CiteslabBilan(models.AbstractModel):
         :param keys: groups to describe; ``None`` for all the known ones
         :return: ``{group: (code, (rank, label))}`` without the unknown one
         """
-        column = self.env[indicator.source]._fields[indicator.group_field]
+        source = self.env[indicator.source]
+        if hasattr(source, "_bilan_catalogue"):
+            catalogue = source._bilan_catalogue(indicator.group_field, keys)
+            if catalogue is not None:
+                return catalogue
+        column = source._fields[indicator.group_field]
         if column.type == "selection":
             entries = enumerate(column._description_selection(self.env))
             return {
@@ -519,7 +552,7 @@ class CiteslabBilan(models.AbstractModel):
                     previous_status=DECLARED if before.source else OK,
                 )
             registered = self._is_registered(indicator, now)
-            if not registered and before and not before.source and before.value:
+            if self._falls_to_zero(indicator, registered, before):
                 now, registered = Tally(), True
             if registered:
                 figure = replace(
@@ -531,6 +564,11 @@ class CiteslabBilan(models.AbstractModel):
             notes = self._notes(indicator, scope, now, before)
             figures[indicator.code] = replace(figure, notes=notes)
         return figures
+
+    def _falls_to_zero(self, indicator, registered, before):
+        """Whether what was counted the year before is none now, and not unknown."""
+        counted = before and not before.source and before.value
+        return bool(counted and not registered and not indicator.divisor_id)
 
     def _base_codes(self, indicators):
         """Figure that counts each base, for the rows that add up to it."""
@@ -609,7 +647,19 @@ class CiteslabBilan(models.AbstractModel):
                     "Counted for the whole territory: it has no quartier of residence."
                 )
             )
-        return tuple(notes)
+        return tuple(notes + self._source_notes(indicator, scope, now, before))
+
+    def _source_notes(self, indicator, scope, now, before):
+        """Footnotes that the source itself gives on what it counted."""
+        model = indicator.source and self.env[indicator.source]
+        if model is None or not hasattr(model, "_bilan_notes"):
+            return []
+        notes = []
+        for tally, period in ((now, scope), (before, scope.previous())):
+            if tally and not tally.source and tally.value:
+                domain = self._counted_domain(indicator, period)
+                notes += model._bilan_notes(domain, period.first, period.last)
+        return list(dict.fromkeys(notes))
 
     # Document
 
@@ -672,7 +722,9 @@ class CiteslabBilan(models.AbstractModel):
             "population": territory.population,
             "neighborhoods": [
                 {"code": area.code, "name": area.name, "population": area.population}
-                for area in territory.neighborhood_ids
+                for area in territory.neighborhood_ids.filtered_domain(
+                    territory.neighborhood_ids._domain_valid_at(scope.last)
+                )
             ],
         }
         return {name: value for name, value in values.items() if value}
@@ -680,14 +732,42 @@ class CiteslabBilan(models.AbstractModel):
     def _meta(self, scope):
         """What is printed beside the figures."""
         areas = self.env["citeslab.neighborhood"].browse(scope.neighborhoods)
+        funders = self._funders(scope)
+        lacking = funders._logo_warning()
         filters = [scope.territory.name] if scope.territory else []
         return {
             "min_minutes": self._minimum_minutes(),
             "filters": filters + areas.mapped("name") + list(scope.communes),
             "generated_on": fields.Date.context_today(self),
             "author": self._author(scope),
-            "funders": [],
+            "funders": [
+                {"name": funder.name, "logo": funder.logo or None} for funder in funders
+            ],
+            "warnings": [lacking] if lacking else [],
         }
+
+    def _funders(self, scope):
+        """Who supports the action in the period: their logos are shown (CDC §6.7).
+
+        Funders of the conventions in force and of the money that is counted; the
+        structure's own part is no support.
+
+        :rtype: citeslab.funder records
+        """
+        conventions = self.env["citeslab.convention"].search(
+            [
+                ("company_id", "=", scope.company.id),
+                ("state", "in", ("granted", "signed", "closed")),
+                ("date_start", "<=", scope.last),
+                ("date_end", ">=", scope.first),
+            ]
+        )
+        money = self._source_model("citeslab.fact.money", scope)
+        domain = self._source_domain("citeslab.fact.money", scope)
+        domain &= Domain("is_funding", "=", True) & Domain("amount", ">", 0)
+        paying = [funder for (funder,) in money._read_group(domain, ["funder_id"])]
+        funders = conventions.funder_id.union(*paying)
+        return funders.filtered(lambda one: not one.kind_id.is_own).sorted()
 
     def _author(self, scope):
         """Who signs: the chef de projet of the territory when there is one."""
@@ -717,22 +797,27 @@ class CiteslabBilan(models.AbstractModel):
 
     def _open_records(self, indicator, scope, item_code):
         """Window on the rows of the source that the figure counted."""
-        domain = self._source_domain(indicator.source, scope)
-        domain &= indicator._parsed_domain()
-        for flag in indicator._flags():
-            domain &= Domain(flag, "=", True)
+        domain = self._counted_domain(indicator, scope)
         model = self._source_model(indicator.source, scope)
         name = indicator.name
         if item_code:
             domain, label = self._item_domain(indicator, model, domain, item_code)
             name = f"{name} : {label}"
         if indicator._measures_number():
-            domain &= Domain(indicator.measure_field, ">", 0)
+            domain &= Domain(indicator.measure_field, "!=", 0)
         action = model._bilan_action(indicator, domain)
         action["name"] = name
         # the structure of the bilan, whichever ones the reader has ticked
         action["context"]["allowed_company_ids"] = scope.company.ids
         return action
+
+    def _counted_domain(self, indicator, scope):
+        """Rows of the source that a figure counts."""
+        domain = self._source_domain(indicator.source, scope)
+        domain &= indicator._parsed_domain()
+        for flag in indicator._flags():
+            domain &= Domain(flag, "=", True)
+        return domain
 
     def _item_domain(self, indicator, model, domain, item_code):
         """Narrow a domain to one row of the figure.

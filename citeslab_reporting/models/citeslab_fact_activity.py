@@ -9,6 +9,7 @@ NO_VALUE = {
     "territory_id": SQL("NULL::int"),
     "mission_id": SQL("NULL::int"),
     "kind_id": SQL("NULL::int"),
+    "event_kind_id": SQL("NULL::int"),
     "family": SQL("NULL::varchar"),
     "organization_id": SQL("NULL::int"),
     "program_id": SQL("NULL::int"),
@@ -29,7 +30,8 @@ NO_VALUE = {
 
 
 class CiteslabFactActivity(models.Model):
-    """Dated work of a structure: RDV held, actions, orientations, contests."""
+    """Dated work of a structure: RDV held, actions, events, newsletters sent,
+    orientations, contests."""
 
     _name = "citeslab.fact.activity"
     _description = "Activity of a Period"
@@ -46,6 +48,9 @@ class CiteslabFactActivity(models.Model):
     parcours_id = fields.Many2one("crm.lead", string="Parcours", readonly=True)
     mission_id = fields.Many2one("citeslab.mission", readonly=True)
     kind_id = fields.Many2one("citeslab.action.kind", readonly=True)
+    event_kind_id = fields.Many2one(
+        "citeslab.event.kind", string="Kind of Event", readonly=True
+    )
     family = fields.Selection(ORIENTATION_FAMILY, readonly=True)
     organization_id = fields.Many2one(
         "res.partner", string="Organisation", readonly=True
@@ -57,7 +62,9 @@ class CiteslabFactActivity(models.Model):
     sent = fields.Integer(readonly=True)
     accepted = fields.Integer(readonly=True)
     is_work = fields.Boolean(
-        string="Working Time", readonly=True, help="RDV held or action with hours."
+        string="Working Time",
+        readonly=True,
+        help="RDV held, action or event with hours.",
     )
     is_orientation = fields.Boolean(string="Orientation", readonly=True)
     is_program = fields.Boolean(string="Orientation to a Programme", readonly=True)
@@ -84,8 +91,21 @@ class CiteslabFactActivity(models.Model):
             "mission_id",
             "occurrences",
             "total_duration",
+            "date_precision",
         ],
-        "citeslab.action.kind": ["code", "is_partner_meeting", "is_newsletter"],
+        "citeslab.action.kind": [
+            "code",
+            "is_partner_meeting",
+            "is_newsletter",
+            "is_webinar",
+        ],
+        "citeslab.fact.event": ["event_id", "is_webinar", "hours"],
+        "mailing.mailing": [
+            "company_id",
+            "citeslab_purpose",
+            "citeslab_sent_on",
+            "state",
+        ],
         "citeslab.orientation": [
             "company_id",
             "parcours_id",
@@ -145,6 +165,8 @@ class CiteslabFactActivity(models.Model):
             self._source_action(),
             self._source_orientation(),
             self._source_contest(),
+            self._source_event(),
+            self._source_mailing(),
         ]
 
     def _source_interview(self):
@@ -165,24 +187,93 @@ class CiteslabFactActivity(models.Model):
         )
 
     def _source_action(self):
+        """Actions, without what an event or a mailing of the same day tells."""
+        hours = SQL(
+            "CASE WHEN twin.event THEN 0 ELSE COALESCE(source.total_duration, 0) END"
+        )
         return (
             "citeslab.action",
             SQL(
                 """citeslab_action source
-                   LEFT JOIN citeslab_action_kind kind ON kind.id = source.kind_id"""
+                   LEFT JOIN citeslab_action_kind kind ON kind.id = source.kind_id
+                   CROSS JOIN LATERAL (%s) twin""",
+                self._twin_query(),
             ),
             {
                 "territory_id": SQL("source.territory_id"),
                 "mission_id": SQL("source.mission_id"),
                 "kind_id": SQL("source.kind_id"),
-                "hours": SQL("COALESCE(source.total_duration, 0)::float8"),
+                "hours": SQL("(%s)::float8", hours),
                 "occurrences": SQL("source.occurrences"),
-                "is_work": SQL("COALESCE(source.total_duration, 0) > 0"),
+                "is_work": SQL("%s > 0", hours),
                 "is_partner_meeting": SQL("COALESCE(kind.is_partner_meeting, FALSE)"),
-                "is_newsletter": SQL("COALESCE(kind.is_newsletter, FALSE)"),
-                "is_webinar": SQL("COALESCE(kind.is_webinar, FALSE)"),
+                "is_newsletter": SQL(
+                    "COALESCE(kind.is_newsletter, FALSE) AND NOT twin.mailing"
+                ),
+                "is_webinar": SQL(
+                    "COALESCE(kind.is_webinar, FALSE) AND NOT twin.event"
+                ),
                 "is_training": SQL("COALESCE(kind.code = 'training', FALSE)"),
             },
+        )
+
+    def _twin_query(self):
+        """Whether a webinar is an event, a newsletter a mailing, of the same day.
+
+        A chef may note as an action what he also prepared in Odoo: it is one.
+        """
+        once = SQL("source.date_precision = 'day' AND source.occurrences = 1")
+        return SQL(
+            """SELECT CASE WHEN kind.is_webinar AND %(once)s THEN EXISTS (
+                          SELECT 1 FROM event_event event
+                            JOIN citeslab_event_kind held
+                                 ON held.id = event.citeslab_kind_id
+                           WHERE event.citeslab_date = source.date
+                             AND event.company_id = source.company_id
+                             AND event.active AND event.is_own AND held.is_webinar
+                             AND COALESCE(event.date_precision, 'day') != 'month'
+                             AND COALESCE(event.kanban_state, 'normal') != 'cancel'
+                      ) ELSE FALSE END AS event,
+                      CASE WHEN kind.is_newsletter AND %(once)s THEN EXISTS (
+                          SELECT 1 FROM mailing_mailing sent
+                           WHERE sent.citeslab_sent_on = source.date
+                             AND sent.company_id = source.company_id
+                             AND sent.citeslab_purpose = 'newsletter'
+                             AND sent.state = 'done'
+                      ) ELSE FALSE END AS mailing""",
+            once=once,
+        )
+
+    def _source_event(self):
+        """Events of ours; the RDV held in them count their own hours."""
+        return (
+            "event.event",
+            SQL(
+                "(SELECT * FROM (%s) held WHERE held.is_own) source",
+                self.env["citeslab.fact.event"]._table_query,
+            ),
+            {
+                "territory_id": SQL("source.territory_id"),
+                "mission_id": SQL("source.mission_id"),
+                "event_kind_id": SQL("source.kind_id"),
+                "hours": SQL("source.hours"),
+                "is_work": SQL("source.hours > 0"),
+                "is_webinar": SQL("source.is_webinar"),
+            },
+        )
+
+    def _source_mailing(self):
+        """Newsletters that went out by the mailing application."""
+        return (
+            "mailing.mailing",
+            SQL(
+                """(SELECT id, company_id, citeslab_sent_on AS date
+                      FROM mailing_mailing
+                     WHERE citeslab_purpose = 'newsletter' AND state = 'done'
+                       AND company_id IS NOT NULL AND citeslab_sent_on IS NOT NULL
+                   ) source"""
+            ),
+            {"is_newsletter": SQL("TRUE")},
         )
 
     def _source_orientation(self):
@@ -252,7 +343,7 @@ class CiteslabFactActivity(models.Model):
         return action
 
     def action_open_record(self):
-        """Open the RDV, action, orientation or entry of the row."""
+        """Open the RDV, action, event, mailing, orientation or entry of the row."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",

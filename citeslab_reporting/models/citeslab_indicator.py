@@ -35,8 +35,10 @@ class CiteslabIndicator(models.Model):
             ("2_people", "People accompanied"),
             ("3_project", "Projects"),
             ("4_journey", "Orientation and outcomes"),
-            ("5_animation", "Animation and partnerships"),
-            ("6_means", "Means"),
+            ("5_animation", "Animation"),
+            ("6_partnership", "Partnerships and programmes"),
+            ("7_means", "Means"),
+            ("8_funding", "Funding"),
         ],
         required=True,
         default="2_people",
@@ -73,6 +75,14 @@ class CiteslabIndicator(models.Model):
     extra_fields = fields.Char(
         string="Further Columns",
         help="Number fields of the source added up beside each row, with commas.",
+    )
+    divisor_id = fields.Many2one(
+        "citeslab.indicator",
+        string="Divided By",
+        ondelete="restrict",
+        index="btree_not_null",
+        help="Another figure, as the number of people accompanied: what is counted "
+        "is given for one of them.",
     )
     item_order = fields.Selection(
         [("list", "Order of the list"), ("value", "Largest first")],
@@ -170,6 +180,27 @@ class CiteslabIndicator(models.Model):
                 known=", ".join(known),
             )
         )
+
+    @api.constrains("divisor_id", "group_field", "kind", "company_id")
+    def _check_divisor(self):
+        nobody = self.env["res.company"]
+        for indicator in self.filtered("divisor_id"):
+            divisor = indicator.divisor_id
+            if (
+                indicator.kind not in ("hours", "amount")
+                or indicator.group_field
+                or divisor.divisor_id
+                or divisor.kind not in ("count", "distribution")
+                or divisor.company_id not in (indicator.company_id, nobody)
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Indicator %(name)s: only hours or an amount that has no rows "
+                        "can be divided, and only by a number of people or of "
+                        "records that is read by the same structures.",
+                        name=indicator.name,
+                    )
+                )
 
     def _check_kind(self):
         missing = {"rate": "measure_field", "distribution": "group_field"}.get(

@@ -25,6 +25,8 @@ FORMATS = {
 }
 FONTS = (("Lig", 300), ("Reg", 400), ("Bol", 700))
 FUNDER_PLACES = 4
+PAGE_PIXELS = 665  # width of the text of a page, 176 mm
+BAR_MARGIN = 32  # beside the bars, 8 mm
 
 
 @lru_cache(maxsize=1)
@@ -223,6 +225,7 @@ class CiteslabBilanRenderer(models.AbstractModel):
             "min_minutes": self._min_minutes(matrix, words),
             "swatch": lambda kind: Markup(svg.swatch(kind)),
             "bars": self._bars,
+            "widths": self._column_widths,
         }
 
     def _logo(self, matrix):
@@ -241,8 +244,23 @@ class CiteslabBilanRenderer(models.AbstractModel):
                 block["maximum"],
                 label=f"{row['label']} : {row['value_text']}",
                 unknown=row["is_unknown"],
+                width=self._bar_width(block),
             )
         )
+
+    @staticmethod
+    def _column_widths(block):
+        """Widths of the columns of a printed table, in percent."""
+        number = 14 if block["is_wide"] else 9
+        return {"label": 30 if block["is_wide"] else 34, "number": number, "share": 8}
+
+    def _bar_width(self, block):
+        """Pixels that are left for the bars beside the numbers of a table."""
+        widths = self._column_widths(block)
+        numbers = widths["number"] + block["has_percent"] * widths["share"]
+        taken = widths["label"] + numbers * (1 + block["has_previous"])
+        taken += 10 * len(block["columns"])
+        return max(40, min(svg.WIDTH, (100 - taken) * PAGE_PIXELS // 100 - BAR_MARGIN))
 
     @staticmethod
     def _in_rows(cells, width):
@@ -383,6 +401,7 @@ class CiteslabBilanRenderer(models.AbstractModel):
             "key_blocks": layout.key_blocks(),
             "sections": layout.sections(),
             "unregistered": layout.unregistered(),
+            "warnings": matrix.meta.get("warnings") or [],
             "definitions": [d.as_dict() for d in layout.definitions()],
             "words": layout.words,
         }

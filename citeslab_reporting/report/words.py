@@ -26,6 +26,8 @@ def words(env):
         "value": env._("Number"),
         "sent": env._("Oriented"),
         "accepted": env._("Accepted"),
+        "named": env._("Named"),
+        "qpv_count": env._("From QPV"),
         "new_and_continuing": env._("%(new)s new + %(continuing)s already followed"),
         "nothing": env._("Nothing in this period nor in the year before."),
         "not_registered": env._("Not registered this period: %(figures)s."),

@@ -1,9 +1,11 @@
 from importlib.util import find_spec
 
 from . import test_access_reporting
+from . import test_animation_figures
 from . import test_bilan_cli
 from . import test_engine
 from . import test_matrix
+from . import test_money_figures
 from . import test_pdf
 from . import test_register_figures
 from . import test_screen

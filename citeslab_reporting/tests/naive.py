@@ -30,6 +30,18 @@ ACTIVITY = {
     "newsletters",
     "webinars",
 }
+# Counted by event.
+EVENTS = {
+    "animations",
+    "event_kind",
+    "workshops",
+    "event_attendance",
+    "permanences",
+    "external_events",
+}
+WORKSHOPS = ("workshop", "cafe")
+ANIMATIONS = (*WORKSHOPS, "major")
+EVENT_MISSIONS = {"permanence": "prospecting"}
 
 
 def year_before(first, last):
@@ -74,6 +86,11 @@ class Count:
         self.area_communes = history["communes"]
         self.people = [p for p in history["people"] if p["company"] == company]
         self.actions = [a for a in history["actions"] if a["company"] == company]
+        self.events = [
+            e
+            for e in history["events"]
+            if e["company"] == company and not e["cancelled"]
+        ]
 
     # Rows of a person
 
@@ -86,7 +103,16 @@ class Count:
     def touches(self, person):
         """Done exchanges, in order of day, hour and entry."""
         done = [row for row in self.rows(person, "interviews") if row["done"]]
-        return sorted(done, key=self.moment)
+        return sorted(done + self.attendances(person), key=self.moment)
+
+    @staticmethod
+    def attendances(person):
+        """Where somebody came by name: at an event of the structure's own."""
+        return [
+            {**event, "parcours": parcours}
+            for event, parcours in person["attended"]
+            if event["kind"] != "external"
+        ]
 
     @staticmethod
     def moment(row):
@@ -102,6 +128,8 @@ class Count:
         ]
 
     def parcours_of(self, person, wanted, kind):
+        if "parcours" in wanted:
+            return wanted["parcours"]
         for parcours in person["parcours"]:
             if any(row is wanted for row in parcours[kind]):
                 return parcours
@@ -188,9 +216,12 @@ class Count:
     def origin(self, person):
         """Known through and prescriber: those of the first parcours ever."""
         firsts = [
-            (min(row["date"] for row in parcours["interviews"] if row["done"]), rank)
+            (row["date"], rank)
             for rank, parcours in enumerate(person["parcours"])
-            if any(row["done"] for row in parcours["interviews"])
+            for row in [
+                *(row for row in parcours["interviews"] if row["done"]),
+                *(a for a in self.attendances(person) if a["parcours"] is parcours),
+            ]
         ]
         if not firsts:
             return {"discovery_source": UNKNOWN, "prescriber": UNKNOWN}
@@ -296,13 +327,23 @@ class Count:
             for row in self.actions
             if self.inside(row["date"])
             and (not self.territory or row["territory"] == self.territory)
+            and not self.is_told_by_an_event(row)
         ]
+        events = [
+            row
+            for row in self.events
+            if self.inside(row["date"])
+            and (not self.territory or row["territory"] == self.territory)
+        ]
+        own = [row for row in events if row["kind"] != "external"]
         figures = {
             "orientations": self.tally(orientations, "family"),
             "orientation_organization": self.tally(orientations, "organization"),
             "programs": self.tally(programs, "program"),
             "contest_entries": self.tally(entries, "contest"),
-            "mission_time": self.mission_time(actions),
+            "mission_time": self.mission_time(actions, own),
+            **self.animation(own),
+            "external_events": (len(events) - len(own), {}),
         }
         for code, kind in (
             ("partner_meetings", "partner_meeting"),
@@ -311,7 +352,39 @@ class Count:
         ):
             times = [row["times"] for row in actions if row["kind"] == kind]
             figures[code] = (sum(times), {})
+        webinars = sum(row["kind"] == "webinar" for row in own)
+        figures["webinars"] = (figures["webinars"][0] + webinars, {})
         return figures
+
+    def is_told_by_an_event(self, action):
+        """A webinar noted once as an action, and as an event of the same day."""
+        if action["kind"] != "webinar" or action["times"] > 1:
+            return False
+        return any(
+            row["kind"] == "webinar" and row["date"] == action["date"]
+            for row in self.events
+        )
+
+    def animation(self, own):
+        """Events of the structure, and who came to them."""
+        workshops = [row for row in own if row["kind"] in WORKSHOPS]
+        turnout = {}
+        for row in own:
+            people = max(row["heads"], self.present(row))
+            turnout[row["kind"]] = turnout.get(row["kind"], 0) + people
+        return {
+            "event_kind": self.tally(own, "kind"),
+            "workshops": self.tally(workshops, "kind"),
+            "animations": (sum(row["kind"] in ANIMATIONS for row in own), {}),
+            "permanences": (sum(row["kind"] == "permanence" for row in own), {}),
+            "event_attendance": (sum(turnout.values()), turnout),
+        }
+
+    def present(self, event):
+        """People who came by name to an event."""
+        return sum(
+            seen is event for person in self.people for seen, _p in person["attended"]
+        )
 
     @staticmethod
     def tally(rows, key):
@@ -321,8 +394,8 @@ class Count:
             items[code] = items.get(code, 0) + 1
         return len(rows), items
 
-    def mission_time(self, actions):
-        """Hours by mission: done exchanges and actions that have a duration."""
+    def mission_time(self, actions, own):
+        """Hours by mission: done exchanges, actions and events with a duration."""
         spent = [
             (row["mission"], row["duration"])
             for row in self.dated("interviews")
@@ -332,6 +405,9 @@ class Count:
             (row["mission"], row["duration"] * row["times"])
             for row in actions
             if row["duration"]
+        ]
+        spent += [
+            (EVENT_MISSIONS.get(row["kind"], "animation"), row["hours"]) for row in own
         ]
         items = {}
         for mission, hours in spent:
@@ -344,16 +420,38 @@ class Count:
 
         Filters do not count: nobody from a quartier is zero, not unknown.
         """
+        if code in EVENTS:
+            return any(self.inside(row["date"]) for row in self.events)
         if code in ACTIVITY:
             dated = [row for row in self.actions if self.inside(row["date"])]
+            dated += [
+                row
+                for row in self.events
+                if self.inside(row["date"]) and row["kind"] != "external"
+            ]
             for person in self.people:
                 dated += self.activity_rows(person)
             return bool(dated)
         return any(self.anchor(person)[0] for person in self.people)
 
+    def told_codes(self, figures, optional):
+        """Figures of a year before that are known.
+
+        A nought of an optional one is, where another of its kind is more than that.
+        """
+        spoken = {
+            code in EVENTS for code in optional if code in figures and figures[code][0]
+        }
+        return [
+            code
+            for code in figures
+            if self.knows(code)
+            and (code not in optional or figures[code][0] or (code in EVENTS) in spoken)
+        ]
+
     def activity_rows(self, person):
         rows = [
-            *self.touches(person),
+            *(t for t in self.touches(person) if "parcours" not in t),
             *self.rows(person, "orientations"),
             *(r for r in self.rows(person, "contests") if r["state"] != "withdrawn"),
         ]

@@ -607,8 +607,11 @@ class TestRecordsBehind(EngineCase):
     def test_unknown_codes_are_told(self):
         with self.assertRaisesRegex(UserError, "no figure with the code"):
             self.open("nonsense")
+        self.env["citeslab.indicator"].create(
+            {"code": "survey", "name": "Enquête", "kind": "count"}
+        )
         with self.assertRaisesRegex(UserError, "nothing is registered yet"):
-            self.open("workshops")
+            self.open("survey")
         with self.assertRaisesRegex(UserError, "no record of the period"):
             self.open("gender", "martian")
         with self.assertRaisesRegex(UserError, "no record of the period"):

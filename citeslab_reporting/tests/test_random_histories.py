@@ -6,10 +6,11 @@ import pytz
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .engine_common import EngineCase
-from .naive import Count, year_before
+from .naive import EVENTS, Count, year_before
 
 PARIS = pytz.timezone("Europe/Paris")
 PUBLICS = (None, "intentionniste", "en_devenir", "en_activite")
@@ -30,7 +31,9 @@ OPTIONAL = {
     "partner_meetings",
     "newsletters",
     "webinars",
+    *EVENTS,
 }
+KINDS = ("workshop", "cafe", "major", "permanence", "webinar", "webinar", "external")
 
 
 def choice(values):
@@ -110,7 +113,16 @@ parcours_lists = st.lists(
 )
 people = st.lists(
     st.fixed_dictionaries(
-        {"company": choice((0, 0, 0, 1)), "parcours": parcours_lists}
+        {
+            "company": choice((0, 0, 0, 1)),
+            "parcours": parcours_lists,
+            # rank of the event, rank of the parcours, whether the person came
+            "registered": st.lists(
+                st.tuples(st.integers(0, 3), st.integers(0, 2), st.booleans()),
+                max_size=3,
+                unique_by=lambda row: row[0],
+            ),
+        }
     ),
     min_size=3,
     max_size=6,
@@ -129,7 +141,23 @@ actions = st.lists(
     ),
     max_size=4,
 )
-histories = st.fixed_dictionaries({"people": people, "actions": actions})
+events = st.lists(
+    st.fixed_dictionaries(
+        {
+            "company": choice((0, 0, 1)),
+            "date": days,
+            "territory": choice(("north", "south")),
+            "kind": choice(KINDS),
+            "cancelled": choice((False, False, False, True)),
+            "heads": choice((0, 0, 20)),
+            "hours": choice((1.0, 1.5)),
+        }
+    ),
+    max_size=4,
+)
+histories = st.fixed_dictionaries(
+    {"people": people, "actions": actions, "events": events}
+)
 questions = st.fixed_dictionaries(
     {
         "period": choice(
@@ -247,6 +275,69 @@ class TestRandomHistories(EngineCase):
                     rows.append({"parcours_id": lead.id, **values(row, person)})
             self.env[model].create(rows)
         self.write_actions(history["actions"])
+        events = self.write_events(history["events"])
+        leads = dict(self.pairs(pairs, leads))
+        self.write_attendances(history, events, partners, leads)
+
+    @staticmethod
+    def pairs(pairs, leads):
+        """Each parcours drawn, by its identity, with its record."""
+        for (_person, parcours), lead in zip(pairs, leads, strict=True):
+            yield id(parcours), lead
+
+    def write_events(self, rows):
+        for rank, row in enumerate(rows):
+            row["start"] = datetime.combine(row["date"], time(8 + 2 * rank))
+            row["rank"] = rank
+        return self.env["event.event"].create(
+            [
+                {
+                    "name": "Événement",
+                    "company_id": self.companies[row["company"]].id,
+                    "territory_id": self.territories[
+                        row["company"], row["territory"]
+                    ].id,
+                    "citeslab_kind_id": self.coded("citeslab.event.kind", row["kind"]),
+                    "date_tz": "Europe/Paris",
+                    "date_begin": row["start"],
+                    "date_end": row["start"] + timedelta(hours=row["hours"]),
+                    "kanban_state": "cancel" if row["cancelled"] else "normal",
+                    "headcount_total": row["heads"],
+                    "event_mail_ids": [Command.clear()],
+                }
+                for row in rows
+            ]
+        )
+
+    def write_attendances(self, history, records, partners, leads):
+        """Who registered, and who came: nobody to what is cancelled.
+
+        A permanence would plan RDV: they are drawn as such.
+        """
+        values = []
+        for person in history["people"]:
+            person["attended"] = []
+            for event_rank, parcours_rank, came in person["registered"]:
+                event = dict(enumerate(history["events"])).get(event_rank)
+                if (
+                    not event
+                    or event["company"] != person["company"]
+                    or event["cancelled"]
+                    or event["kind"] == "permanence"
+                ):
+                    continue
+                parcours = person["parcours"][parcours_rank % len(person["parcours"])]
+                values.append(
+                    {
+                        "event_id": records[event_rank].id,
+                        "porteur_id": partners[id(person)].id,
+                        "parcours_id": leads[id(parcours)].id,
+                        "state": "done" if came else "open",
+                    }
+                )
+                if came:
+                    person["attended"].append((event, parcours))
+        self.env["event.registration"].create(values)
 
     def write_people(self, persons):
         partners = self.env["res.partner"].create(
@@ -364,7 +455,7 @@ class TestRandomHistories(EngineCase):
             past = Count(history, rank, *before, **question)
             wanted = now.figures()
             former = past.figures()
-            former = {code: former[code] for code in former if past.knows(code)}
+            former = {code: former[code] for code in past.told_codes(former, OPTIONAL)}
             told = {code: self.told(matrix[code]) for code in wanted}
             counted = {
                 code: self.expected(matrix[code], wanted[code], former.get(code))
@@ -376,6 +467,7 @@ class TestRandomHistories(EngineCase):
             )
             self.check_sums(matrix)
             self.check_programs(matrix, now)
+            self.check_attendance(matrix, now)
             unfed = matrix.figures.keys() - wanted.keys()
             self.assertEqual({matrix[c].status for c in unfed}, {"not_registered"})
 
@@ -431,6 +523,19 @@ class TestRandomHistories(EngineCase):
             self.assertEqual(
                 item.extra, {"sent": len(mine), "accepted": len(taken)}, item.code
             )
+
+    def check_attendance(self, matrix, now):
+        """Known by name beside each kind of event."""
+        for item in matrix["event_attendance"].items:
+            mine = [
+                row
+                for row in now.events
+                if row["kind"] == item.code
+                and now.inside(row["date"])
+                and now.territory in (None, row["territory"])
+            ]
+            named = sum(now.present(row) for row in mine)
+            self.assertEqual(item.extra["named"], named, item.code)
 
     def test_new_year_belongs_to_the_zone_of_the_structure(self):
         """23:30 on 31 December in Paris is that day; one hour later is next year."""

@@ -39,7 +39,7 @@ class TestXlsx(BaseCase):
             opened(written()).sheetnames,
             [
                 "Key figures",
-                "Portrait des personnes accompag",
+                "Portrait des personnes",
                 "Projets et parcours",
                 "Animation et partenariats",
                 "How the figures are counted",
