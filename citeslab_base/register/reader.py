@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from .headers import find_header
 from .problems import FileRefused, _lt
+from .values import is_formula
 from .workbook import read_workbook, too_many_columns, too_many_rows
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -42,7 +43,8 @@ class Table:
 
     ``columns`` maps the key of a known column to its place; ``header`` holds the
     headers as written; ``rows`` are ``(line, cells)``; ``ignored`` are headers that
-    mean nothing to us; ``is_1904`` is the calendar of the workbook.
+    mean nothing to us; ``is_1904`` is the calendar of the workbook; ``formulas`` are
+    the places, ``(line, index)``, of the cells that hold one.
     """
 
     header: list
@@ -51,6 +53,7 @@ class Table:
     ignored: list = field(default_factory=list)
     is_1904: bool = False
     header_line: int = 1
+    formulas: list = field(default_factory=list)
 
     def heading(self, key):
         """Header of a column as written in the file."""
@@ -69,7 +72,7 @@ def read_table(content):
         sheets, is_1904 = read_workbook(content, MAX_ROWS + 1, MAX_COLUMNS)
         return _table_of_sheets(sheets, is_1904)
     rows = _read_csv(_decode(content))
-    return _table(rows, _csv_formula(rows))
+    return _table(rows)
 
 
 def _check_signature(content):
@@ -201,47 +204,34 @@ def _check_not_cut(text, rows):
         )
 
 
-def _csv_formula(rows):
-    for line, cells in rows:
-        for index, cell in enumerate(cells):
-            if cell.lstrip().startswith("="):
-                return line, index
-    return None
-
-
 # -------------------------------------------------------------------- tables
 
 
 def _table_of_sheets(sheets, is_1904):
     """Take the first visible sheet whose headers are those of a register."""
-    filled = [sheet for sheet in sheets if sheet[1]]
+    filled = [rows for _title, rows in sheets if rows]
     if not filled:
         raise FileRefused(_lt("The file is empty."))
-    for _title, rows, formula in filled:
+    for rows in filled:
         if find_header(rows) is not None:
-            return _table(rows, formula, is_1904)
-    return _table(filled[0][1], filled[0][2], is_1904)
+            return _table(rows, is_1904)
+    return _table(filled[0], is_1904)
 
 
-def _table(rows, formula, is_1904=False):
+def _table(rows, is_1904=False):
     from_header = find_header(rows, strict=True)
     header_line, header, columns, ignored = from_header
-    if formula:
-        line, index = formula
-        name = header[index] if index < len(header) and header[index] else index + 1
-        raise FileRefused(
-            _lt(
-                'line %(line)s, column "%(column)s": this cell holds a formula. Paste '
-                "values instead of formulas, then import again."
-            ),
-            line=line,
-            column=name,
-        )
+    formulas = [
+        (line, index)
+        for line, cells in rows
+        for index, cell in enumerate(cells)
+        if is_formula(cell)
+    ]
     body = [(line, cells) for line, cells in rows if line > header_line]
     if not body:
         raise FileRefused(_lt("The file has headers but no row."))
     _check_cells(body, header)
-    return Table(header, columns, body, ignored, is_1904, header_line)
+    return Table(header, columns, body, ignored, is_1904, header_line, formulas)
 
 
 def _check_cells(body, header):

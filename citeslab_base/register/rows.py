@@ -16,6 +16,7 @@ from .values import (
     email_key,
     full_name,
     is_email,
+    is_formula,
     phone_key,
     to_date,
     to_phone,
@@ -32,6 +33,7 @@ MAX_NAME = 128
 
 READERS = {"zip": to_zip, "phone": to_phone}
 DATES = ("birthdate", "contact_date", "interview_date", "outcome_date")
+_FORMULA = _lt("this cell holds a formula: paste its value instead")
 NOMENCLATURES = ("employment", "resource", "education", "nature", "discovery")
 SHOWN_LABELS = 25
 
@@ -137,6 +139,30 @@ def check_table(table, labels, today, create_labels=False, corrections=None):
     return checker.run()
 
 
+def formula_problems(table):
+    """Tell every cell that holds a formula: only values are imported.
+
+    :param reader.Table table: the register
+    :rtype: list[Problem]
+    """
+    keys = {index: key for key, index in table.columns.items()}
+    cells = dict(table.rows)
+    problems = []
+    for line, index in table.formulas:
+        is_row = line > table.header_line
+        named = index < len(table.header) and is_row and table.header[index]
+        problems.append(
+            Problem(
+                line,
+                named or str(index + 1),
+                _FORMULA,
+                key=keys.get(index, "") if is_row else "",
+                value=to_text(cells[line][index]) if is_row else "",
+            )
+        )
+    return problems
+
+
 def main_year(rows):
     """Year of most rows of a register, the latest one of two equal ones.
 
@@ -173,7 +199,9 @@ class _Checker:
                 column=name,
                 is_error=False,
             )
-        self.problems.sort(key=lambda problem: problem.line)
+        # those of known columns were told with their rows, as they may be mended
+        found = [one for one in formula_problems(self.table) if not one.key]
+        self.problems = sorted(self.problems + found, key=lambda one: one.line)
         return Checked(rows, self.problems, self.new_labels)
 
     def _say(self, line, key, message, is_error=True, column=None, value="", **params):
@@ -219,6 +247,9 @@ class _Checker:
                 _lt("this cell holds an error of the spreadsheet (%(value)s)"),
                 value=text,
             )
+            return None
+        if is_formula(text):
+            self._say(line, key, _FORMULA, value=text)
             return None
         if not text:
             return None
@@ -266,12 +297,15 @@ class _Checker:
     # ------------------------------------------------------------------- rows
 
     def _check_identity(self, row):
-        if not row.number:
+        if (row.line, "number") in self.failed:
+            pass
+        elif not row.number:
             self._say(row.line, "number", _lt("the number is missing"))
         else:
             self._check_number(row)
         key = "last_name" if "last_name" in self.table.columns else "first_name"
-        if not normalise(row.name):
+        failed = {(row.line, "last_name"), (row.line, "first_name")} & self.failed
+        if not normalise(row.name) and not failed:
             self._say(row.line, key, _lt("the name is missing"), value=row.name)
         elif len(row.name) > MAX_NAME:
             self._say(row.line, key, _lt("the name is too long"), value=row.name)

@@ -51,6 +51,11 @@ def to_text(cell):
     return " ".join(_CONTROL.sub("", str(cell)).split())
 
 
+def is_formula(cell):
+    """Whether a cell holds a formula, as a CSV and as a workbook write it."""
+    return isinstance(cell, str) and cell.lstrip().startswith("=")
+
+
 def to_zip(cell):
     """Postal code; a spreadsheet drops the leading zero of 01000."""
     text = to_text(cell)

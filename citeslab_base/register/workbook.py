@@ -38,8 +38,8 @@ def read_workbook(content, max_rows, max_columns):
     :param int max_rows: rows allowed in a sheet, header included
     :param int max_columns: columns allowed in a sheet
     :return: ``(sheets, uses_1904)`` where sheets is a list of
-        ``(title, [(line, [cell values])], (line, column index) of the first
-        formula or None)``, visible sheets only
+        ``(title, [(line, [cell values])])``, visible sheets only; a formula is the
+        text that starts with ``=``
     :raise FileRefused: when the file is unsafe, damaged or no workbook
     """
     try:
@@ -184,29 +184,27 @@ def _read_sheets(book, max_rows):
         if sheet.sheet_state != "visible":
             continue
         sheet.reset_dimensions()
-        sheets.append((sheet.title, *_read_sheet(sheet, max_rows)))
+        sheets.append((sheet.title, _read_sheet(sheet, max_rows)))
     return sheets
 
 
 def _read_sheet(sheet, max_rows):
     rows = []
-    formula = None
     for line, cells in enumerate(sheet.iter_rows(), start=1):
-        values = [cell.value for cell in cells]
+        values = [_cell_value(cell) for cell in cells]
         while values and values[-1] in (None, ""):
             values.pop()
         if not values:
             continue
-        if formula is None:
-            formula = _first_formula(line, cells)
         rows.append((line, values))
         if len(rows) > max_rows:
             raise too_many_rows(max_rows - 1)
-    return rows, formula
+    return rows
 
 
-def _first_formula(line, cells):
-    for index, cell in enumerate(cells):
-        if cell.value is not None and cell.data_type == "f":
-            return line, index
-    return None
+def _cell_value(cell):
+    """Value of a cell; a formula of any kind is its text."""
+    value = cell.value
+    if value is None or cell.data_type != "f":
+        return value
+    return "=" + str(getattr(value, "text", None) or value).lstrip("=")

@@ -203,10 +203,38 @@ class TestHostileFiles(RegisterCase):
         def add_formula(book):
             book.active["B3"] = '=HYPERLINK("http://example.org")'
 
-        content = as_xlsx([row(), person(2)], change=add_formula)
-        self.assert_refused(content, 'line 3, column "Nom"', "formula")
-        content = as_csv([row(last="=cmd|' /C calc'!A0")])
-        self.assert_refused(content, 'line 2, column "Nom"', "formula")
+        for content, line in (
+            (as_xlsx([row(), person(2)], change=add_formula), 3),
+            (as_csv([row(last="=cmd|' /C calc'!A0")]), 2),
+        ):
+            errors = self.errors(content)
+            self.assertEqual(len(errors), 1)
+            self.assertIn(
+                f'line {line}, column "Nom": this cell holds a form', errors[0]
+            )
+            self.assertEqual(
+                self.errors(content, corrections={(line, "last_name"): "X"}), []
+            )
+
+    def test_every_formula_is_told(self):
+        """Wherever it stands: number, date, header, column that means nothing."""
+        headers_ = (*HEADERS, "Âge", "=A1")
+        rows_ = [
+            {**row(number="=A1+1", contact="=NOW()"), "Âge": "=2+2"},
+            {**row(number="2"), "=A1": " =1"},
+        ]
+        errors = self.errors(as_csv(rows_, headers=headers_))
+        self.assertEqual(
+            [error.split(": ")[0] for error in errors],
+            [
+                'line 1, column "26"',
+                'line 2, column "Numéro"',
+                'line 2, column "Date de contact"',
+                'line 2, column "Âge"',
+                'line 3, column "=A1"',
+            ],
+        )
+        self.assertTrue(all("formula" in error for error in errors))
 
     def test_too_many_rows_and_columns(self):
         content = as_csv(
