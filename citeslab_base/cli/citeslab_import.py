@@ -1,11 +1,13 @@
 """``odoo citeslab_import``: load a register into a structure, wholly or not at all."""
 
 # Odoo loads this file as ``odoo.cli.…``: a relative import would leave the addon.
-# pylint: disable=odoo-addons-relative-import
+# There is no environment before the database is known.
+# pylint: disable=odoo-addons-relative-import,prefer-env-translation
 
 import contextlib
 import io
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -27,12 +29,39 @@ MODULES = ("citeslab_base", "citeslab_reporting")
 SHOWN_WARNINGS = 20
 
 
+def _lt(source):
+    """Mark a sentence for the translation files."""
+    return source
+
+
+def _is_french():
+    """Whether this machine speaks French: all that is known without a database."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return os.environ[name].lower().startswith("fr")
+    return False
+
+
+def _say_in(is_french, source, **params):
+    """A sentence of this addon, without a database to translate it."""
+    if is_french:
+        words = code_translations.get_python_translations("citeslab_base", "fr_FR")
+        source = words.get(source, source)
+    return source % params if params else source
+
+
 class Trouble(Exception):
     """What stops the command, in one sentence."""
 
 
 class Refused(Exception):
     """The register has errors, already told: nothing is kept of the transaction."""
+
+
+def _stored_nothing(count):
+    if count == 1:
+        return _lt("1 error: nothing was stored.")
+    return _lt("%(count)s errors: nothing was stored.")
 
 
 class CiteslabImport(Command):
@@ -58,13 +87,15 @@ class CiteslabImport(Command):
         except (Trouble, UserError) as trouble:
             self._fail(str(trouble))
         except (psycopg2.errors.SerializationFailure, psycopg2.errors.UniqueViolation):
-            self._fail(
+            sentence = _lt(
                 "The structure changed meanwhile: nothing was stored, try again."
             )
+            self._fail(_say_in(_is_french(), sentence))
         except psycopg2.OperationalError as error:
             self._fail(f"PostgreSQL: {str(error).strip().splitlines()[0]}")
         except KeyboardInterrupt:
-            self._fail("Interrupted: nothing was stored.", 130)
+            sentence = _lt("Interrupted: nothing was stored.")
+            self._fail(_say_in(_is_french(), sentence), 130)
 
     def _parse(self, cmdargs):
         parser = self.parser
@@ -117,15 +148,19 @@ class CiteslabImport(Command):
         """A file that cannot be read must not cost the creation of a database."""
         from odoo.addons.citeslab_base.register.problems import FileRefused
         from odoo.addons.citeslab_base.register.reader import read_table
+        from odoo.addons.citeslab_base.register.rows import formula_problems
 
         try:
-            read_table(content)
-        except FileRefused as refused:
-            words = code_translations.get_python_translations("citeslab_base", "fr_FR")
-            sentence = words.get(refused.message, refused.message)
-            raise Trouble(
-                sentence % refused.params if refused.params else sentence
-            ) from None
+            formulas = formula_problems(read_table(content))
+        except FileRefused as refused:  # in French, as the new database will be
+            raise Trouble(_say_in(True, refused.message, **refused.params)) from None
+        for problem in formulas:
+            self._say_problem(problem, _say_in(True, problem.message))
+        if formulas:
+            self._say(
+                _say_in(True, _stored_nothing(len(formulas)), count=len(formulas))
+            )
+            raise Refused
 
     # ------------------------------------------------------------
     # Database and structure
@@ -142,7 +177,8 @@ class CiteslabImport(Command):
             initialize_sys_path()
             self._check_readable(content)
             quiet = contextlib.nullcontext(sys.stderr)
-            self._say(f"Creating the database {name} (once, about a minute)…")
+            sentence = _lt("Creating the database %(name)s (once, about a minute)…")
+            self._say(_say_in(_is_french(), sentence, name=name))
             if not args.verbose:  # stock modules complain of their own descriptions
                 quiet = contextlib.redirect_stderr(io.StringIO())
             with quiet:
@@ -151,14 +187,16 @@ class CiteslabImport(Command):
         with db_connect(name).cursor() as cr:
             ready = is_initialized(cr)
         if not ready:
-            raise Trouble(
-                f"The database {name} holds no Odoo: choose another name, or drop it."
+            sentence = _lt(
+                "The database %(name)s holds no Odoo: choose another name, or drop it."
             )
+            raise Trouble(_say_in(_is_french(), sentence, name=name))
         if "citeslab.register.engine" not in Registry(name):
-            raise Trouble(
-                f"CitésLab is not installed in the database {name}: install it first "
-                f"(odoo module install citeslab_base -d {name})."
+            sentence = _lt(
+                "CitésLab is not installed in the database %(name)s: install it first "
+                "(odoo module install citeslab_base -d %(name)s)."
             )
+            raise Trouble(_say_in(_is_french(), sentence, name=name))
 
     def _create_database(self, name, structure):
         """Create under another name: a half-made database never bears the real one."""
@@ -216,7 +254,10 @@ class CiteslabImport(Command):
         if len(found) > 1:
             exact = found.filtered(lambda one: one.name == name.strip())
             if len(exact) != 1:
-                raise Trouble(f"Several structures are named {name}: rename them.")
+                sentence = env._(
+                    "Several structures are named %(name)s: rename them.", name=name
+                )
+                raise Trouble(sentence)
             return exact, False
         if found:
             return found, False
@@ -262,7 +303,7 @@ class CiteslabImport(Command):
         if plan.errors:
             self._tell_problems(engine, plan.errors)
             count = len(plan.errors)
-            self._say(env._("%(count)s errors: nothing was stored.", count=count))
+            self._say(env._(_stored_nothing(count), count=count))
             raise Refused
         self._tell_problems(engine, plan.warnings, SHOWN_WARNINGS)
         engine._apply(plan, self._progress)
@@ -275,12 +316,15 @@ class CiteslabImport(Command):
         """Print problems; the place is never translated, so that tools may read it."""
         for problem in problems[:limit]:
             message = engine._problem_message(problem)
-            self._say(f'line {problem.line}, column "{problem.column}": {message}')
-        if limit and len(problems) > limit:
-            more = engine.env._(
-                "… and %(count)s more warnings.", count=len(problems) - limit
-            )
-            self._say(more)
+            self._say_problem(problem, message)
+        more = len(problems) - limit if limit else 0
+        if more == 1:
+            self._say(engine.env._("… and 1 more warning."))
+        elif more > 1:
+            self._say(engine.env._("… and %(count)s more warnings.", count=more))
+
+    def _say_problem(self, problem, message):
+        self._say(f'line {problem.line}, column "{problem.column}": {message}')
 
     def _progress(self, done, total):
         end = "\r" if sys.stderr.isatty() and done < total else "\n"

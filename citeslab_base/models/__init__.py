@@ -34,6 +34,7 @@ from . import citeslab_touch
 from . import citeslab_quality_rule
 from . import citeslab_quality_issue
 from . import citeslab_register_row
+from . import citeslab_register_emptied
 from . import citeslab_register_engine
 from . import citeslab_register_writer
 from . import citeslab_demo

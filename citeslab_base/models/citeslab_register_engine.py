@@ -17,6 +17,7 @@ from ..tools.dates import local_date
 from ..tools.text import normalise
 from .citeslab_register_writer import NOMENCLATURES
 
+SHOWN_ABSENT = 30
 # The chatter tells of people, not of files; and an import of thousands is one
 # recomputation, not thousands.
 QUIET = {
@@ -125,6 +126,8 @@ class CiteslabRegisterEngine(models.AbstractModel):
                 self._decide_correction(plan, row, fingerprint, known, by_partner)
             else:
                 self._decide_new(plan, row, fingerprint, people)
+        self._tell_absent(plan, former)
+        self.env["citeslab.register.emptied"]._decide(plan)
         self._decide_areas(plan)
         self._decide_organizations(plan)
         plan.counts["labels"] = len(plan.new_labels)
@@ -135,6 +138,34 @@ class CiteslabRegisterEngine(models.AbstractModel):
             [("company_id", "=", plan.company.id), ("label", "=", plan.label)]
         )
         return {row.number_key: row for row in rows}
+
+    def _tell_absent(self, plan, former):
+        """Rows of the former import that the file no longer holds: they still count."""
+        here = {row.number_key for row in plan.rows}
+        absent = [known.number for key, known in former.items() if key not in here]
+        if not absent:
+            return
+        plan.counts["absent"] = len(absent)
+        more = ", …" * (len(absent) > SHOWN_ABSENT)
+        one = _lt(
+            "1 row of the former import is no longer in the file: no. %(numbers)s, kept"
+        )
+        many = _lt(
+            "%(count)s rows of the former import are no longer in the file: "
+            "no. %(numbers)s, kept"
+        )
+        plan.problems.append(
+            Problem(
+                plan.table.header_line,
+                plan.table.heading("number"),
+                one if len(absent) == 1 else many,
+                {
+                    "count": len(absent),
+                    "numbers": ", ".join(absent[:SHOWN_ABSENT]) + more,
+                },
+                is_error=False,
+            )
+        )
 
     def _known_people(self, plan):
         """People of the structure with their parcours, in four queries."""
@@ -365,21 +396,62 @@ class CiteslabRegisterEngine(models.AbstractModel):
 
     def _count_texts(self, plan):
         """Counts of a plan as ``(label, number)``, those that say something."""
-        counts = plan.counts
-        told = [
-            (self.env._("rows read"), len(plan.rows)),
-            (self.env._("rows unchanged since a former import"), counts["unchanged"]),
-            (self.env._("rows updated"), counts["updated"]),
-            (self.env._("new people"), counts["people_new"]),
-            (self.env._("people already known"), counts["people_known"]),
-            (self.env._("new parcours"), counts["parcours_new"]),
-            (self.env._("parcours carried on"), counts["parcours_known"]),
-            (self.env._("contacts"), counts["contacts"]),
-            (self.env._("RDV"), counts["interviews"]),
-            (self.env._("orientations"), counts["orientations"]),
-            (self.env._("outcomes"), counts["outcomes"]),
-            (self.env._("labels created"), counts["labels"]),
-            (self.env._("quartiers created"), counts["neighborhoods"]),
-            (self.env._("organisations created"), counts["organizations"]),
+        words = {
+            "unchanged": (
+                self.env._("row unchanged since a former import"),
+                self.env._("rows unchanged since a former import"),
+            ),
+            "updated": (self.env._("row updated"), self.env._("rows updated")),
+            "absent": (
+                self.env._("row of the former import absent, kept"),
+                self.env._("rows of the former import absent, kept"),
+            ),
+            "people_new": (self.env._("new person"), self.env._("new people")),
+            "people_known": (
+                self.env._("person already known"),
+                self.env._("people already known"),
+            ),
+            "parcours_new": (
+                self.env._("parcours created"),
+                self.env._("new parcours"),
+            ),
+            "parcours_known": (
+                self.env._("carried-on parcours"),
+                self.env._("parcours carried on"),
+            ),
+            "contacts": (self.env._("contact"), self.env._("contacts")),
+            "interviews": (self.env._("RDV"), self.env._("RDV")),
+            "orientations": (self.env._("orientation"), self.env._("orientations")),
+            "outcomes": (self.env._("outcome"), self.env._("outcomes")),
+            "cleared": (self.env._("value cleared"), self.env._("values cleared")),
+            "contacts_deleted": (
+                self.env._("contact deleted"),
+                self.env._("contacts deleted"),
+            ),
+            "interviews_deleted": (
+                self.env._("deleted RDV"),
+                self.env._("RDV deleted"),
+            ),
+            "orientations_deleted": (
+                self.env._("orientation deleted"),
+                self.env._("orientations deleted"),
+            ),
+            "outcomes_deleted": (
+                self.env._("outcome deleted"),
+                self.env._("outcomes deleted"),
+            ),
+            "labels": (self.env._("label created"), self.env._("labels created")),
+            "neighborhoods": (
+                self.env._("quartier created"),
+                self.env._("quartiers created"),
+            ),
+            "organizations": (
+                self.env._("organisation created"),
+                self.env._("organisations created"),
+            ),
+        }
+        told = [(len(plan.rows), self.env._("row read"), self.env._("rows read"))]
+        told += [(plan.counts[key], *labels) for key, labels in words.items()]
+        return [
+            (one if count == 1 else many, count) for count, one, many in told if count
         ]
-        return told[:1] + [(label, count) for label, count in told[1:] if count]

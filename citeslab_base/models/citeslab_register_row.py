@@ -31,6 +31,10 @@ class CiteslabRegisterRow(models.Model):
         "row of a person says how to reach this person.",
     )
     fingerprint = fields.Char(required=True)
+    told = fields.Json(
+        string="Columns Told",
+        help="Columns that it fills, to know what a corrected row empties.",
+    )
     parcours_id = fields.Many2one(
         "crm.lead", required=True, index=True, ondelete="cascade"
     )

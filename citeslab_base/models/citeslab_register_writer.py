@@ -4,6 +4,7 @@ from ..register.plan import area_kind, area_of, outcome_day
 from ..register.rows import NewLabel
 from ..tools.dates import age_at
 from ..tools.text import normalise
+from .citeslab_register_emptied import PERSON, PROJECT, RECORDS
 
 NOMENCLATURES = {
     "employment": "citeslab.employment",
@@ -23,6 +24,7 @@ PIECES = {
 # Share of the chef's time that each kind of exchange belongs to (CDC §2).
 MISSIONS = {"contact": "mission_prospecting", "interview": "mission_preparation"}
 PERSON_COLUMNS = ("email", "phone", "street", "zip", "city", "residence")
+RECORD_COLUMNS = {link: key for key, (link, _count) in RECORDS.items()}
 BATCH = 1000
 
 
@@ -265,12 +267,16 @@ class CiteslabRegisterWriter(models.AbstractModel):
                     "number_key": step.row.number_key,
                     "date": step.row.day,
                     "fingerprint": step.fingerprint,
+                    "told": self._told(step, targets),
                     "parcours_id": step.parcours.id,
                     **link,
                 }
                 for step, link in zip(steps, links, strict=True)
             ]
         )
+
+    def _told(self, step, targets):
+        return self.env["citeslab.register.emptied"]._told(step.row, targets)
 
     def _piece_values(self, plan, step, targets):
         """Values of each record that a row becomes, ``None`` for what it does not."""
@@ -333,20 +339,47 @@ class CiteslabRegisterWriter(models.AbstractModel):
         known = step.known.with_env(self.env)
         step.person.latest = self._latest_other_day(step) or None
         self._update_person(step, targets, rename=True)
-        lead = known.parcours_id
-        project = self._project_values(step.row, targets)
-        changes = _differences(lead, project)
-        if step.row.title and step.row.title != lead.name:
-            changes["name"] = step.row.title
-        if changes:
-            lead.write(changes)
-        values = {"fingerprint": step.fingerprint, "date": step.row.day}
+        self._clear_person(step)
+        self._correct_parcours(step, known.parcours_id, targets)
+        values = {
+            "fingerprint": step.fingerprint,
+            "date": step.row.day,
+            "told": self._told(step, targets),
+        }
         wanted = self._piece_values(plan, step, targets)
         for link in PIECES:
             values.update(self._correct_piece(step, known, link, wanted[link]))
         changes = _differences(known, values)
         if changes:
             known.write(changes)
+
+    def _clear_person(self, step):
+        partner = self.env["res.partner"].browse(step.person.id)
+        partner.write(
+            _differences(partner, dict.fromkeys(_fields_of(PERSON, step), False))
+        )
+        step.person.gender = partner.gender or None
+        step.person.birthdate = partner.birthdate_date or None
+
+    def _correct_parcours(self, step, lead, targets):
+        """The project follows its row; a name that was its nature follows it too."""
+        former_nature = lead.project_nature_id.name
+        changes = _differences(
+            lead,
+            {
+                **dict.fromkeys(_fields_of(PROJECT, step), False),
+                **self._project_values(step.row, targets),
+            },
+        )
+        name = step.row.title
+        if not name and "project_nature_id" in changes and lead.name == former_nature:
+            name = self._nature_name(changes["project_nature_id"]) or self.env._(
+                "Project to be specified"
+            )
+        if name and name != lead.name:
+            changes["name"] = name
+        if changes:
+            lead.write(changes)
 
     def _latest_other_day(self, step):
         rows = self.env["citeslab.register.row"].search(
@@ -360,21 +393,38 @@ class CiteslabRegisterWriter(models.AbstractModel):
     def _correct_piece(self, step, known, link, wanted):
         record = known[link]
         if not wanted:
-            record.unlink()
+            if RECORD_COLUMNS.get(link) not in step.kept:
+                record.unlink()
             return {}
         if not record:
             values = {"parcours_id": known.parcours_id.id, **wanted}
             return {link: self.env[PIECES[link]].create(values).id}
         # who received the person is not in a register: leave it as it stands
         kept = {"user_id", "mode", "state", "mission_id"}
-        if link == "outcome_id" and not step.row.outcome_date:
+        if link == "outcome_id" and not (
+            step.row.outcome_date or "outcome_date" in step.cleared
+        ):
             kept.add("date")
+        if link == "situation_id":
+            wanted = {**wanted, **self._resource_values(step, known, wanted)}
         changes = _differences(
             record, {key: val for key, val in wanted.items() if key not in kept}
         )
         if changes:
             record.write(changes)
         return {}
+
+    def _resource_values(self, step, known, wanted):
+        """The resource that a situation usually brings goes with this situation."""
+        photograph = known.situation_id
+        usual = photograph.employment_id.resource_id
+        is_usual = photograph.resource_id == usual or "resource" in step.cleared
+        if step.row.resource or not is_usual:
+            return {}
+        employment = self.env["citeslab.employment"].browse(
+            wanted["employment_id"] or ()
+        )
+        return {"resource_id": employment.resource_id.id}
 
 
 class _Targets:
@@ -408,6 +458,11 @@ class _Targets:
             found = area_of(self.areas, self.home, row)
             self._found[key] = found or self.home.browse()
         return self._found[key]
+
+
+def _fields_of(columns, step):
+    """Fields, among those of some columns, that a corrected row clears."""
+    return [name for key, name in columns.items() if key in step.cleared]
 
 
 def _differences(record, values):

@@ -24,6 +24,9 @@ class Step:
     parcours: Parcours
     fingerprint: str
     known: object = None  # citeslab.register.row of a former import
+    # Columns that a corrected row empties: what they had told goes, or stays.
+    cleared: set = field(default_factory=set)
+    kept: set = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -89,6 +92,8 @@ def fold_warnings(problems):
         seen[place] += not problem.is_error
         if problem.is_error or seen[place] <= REPEATED:
             kept.append(problem)
+    one_more = _lt("the same warning for 1 more row")
+    many_more = _lt("the same warning for %(count)s more rows")
     for problem in list(kept):
         place = (problem.column, problem.message)
         more = seen.pop(place, 0) - REPEATED
@@ -97,7 +102,7 @@ def fold_warnings(problems):
                 Problem(
                     problem.line,
                     problem.column,
-                    _lt("the same warning for %(count)s more rows"),
+                    one_more if more == 1 else many_more,
                     {"count": more},
                     is_error=False,
                 )

@@ -95,6 +95,52 @@ class TestCommand(CiteslabCase):
         )
         self.assertEqual(row.label, "A1")
 
+    def test_a_formula_in_the_form_of_the_other_errors(self):
+        rows = as_csv([person(1, last="=A1"), person(2, contact="=NOW()")])
+        code, out, err = self.run_command(rows)
+        self.assertEqual((code, out), (1, ""))
+        lines = err.splitlines()
+        self.assertTrue(lines[0].startswith('line 2, column "Nom": '))
+        self.assertTrue(lines[1].startswith('line 3, column "Date de contact": '))
+        self.assertEqual(len(lines), 3)
+        self.assertEqual(self.people("Structure Estuaire"), 0)
+
+    def test_a_formula_costs_no_database(self):
+        command = citeslab_import.CiteslabImport()
+        err = io.StringIO()
+        with self.assertRaises(citeslab_import.Refused), redirect_stderr(err):
+            command._check_readable(as_csv([person(1, last="=A1")]))
+        lines = err.getvalue().splitlines()
+        self.assertEqual(
+            lines[0],
+            'line 2, column "Nom": cette cellule contient une formule : collez sa '
+            "valeur à la place",
+        )
+        self.assertEqual(lines[1], "1 erreur : rien n'a été enregistré.")
+
+    def test_counts_in_french(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        _code, out, _err = self.run_command(as_csv([person(1)]))
+        told = {line.strip() for line in out.splitlines()}
+        self.assertLessEqual(
+            {"1 ligne lue", "1 nouvelle personne", "1 quartier créé"}, told
+        )
+        self.assertIn("2 organismes créés", told)
+        _code, out, err = self.run_command(as_csv([person(2)]))
+        self.assertIn("1 ligne de l'import précédent absente, conservée", out)
+        self.assertIn('line 1, column "Numéro": 1 ligne de l\'import précédent', err)
+
+    def test_language_of_the_machine(self):
+        sentence = "Interrupted: nothing was stored."
+        for locale, expected in (
+            ({"LANG": "fr_FR.UTF-8"}, "Interrompu : rien n'a été enregistré."),
+            ({"LC_ALL": "C", "LANG": "fr_FR.UTF-8"}, sentence),
+            ({}, sentence),
+        ):
+            with patch.dict("os.environ", locale, clear=True):
+                said = citeslab_import._say_in(citeslab_import._is_french(), sentence)
+            self.assertEqual(said, expected)
+
     def test_a_bad_file_in_one_sentence(self):
         code, out, err = self.run_command(b"%PDF-1.7")
         self.assertEqual((code, out), (1, ""))

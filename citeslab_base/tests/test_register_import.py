@@ -350,6 +350,155 @@ class TestAgain(RegisterImportCase):
         self.assertFalse(third.orientation_ids or third.outcome_ids)
         self.assertEqual(third.interview_ids.mapped("kind"), ["contact"])
 
+    def test_emptied_cells_are_unknown_again(self):
+        """What the row alone had set goes, on the person and the project too."""
+        self.load([row(outcome="Création", outcome_date="02/12/2023")])
+        emptied = (
+            "gender",
+            "birth",
+            "area",
+            "residence",
+            "public",
+            "employment",
+            "education",
+            "nature",
+            "known",
+            "prescriber",
+            "orientation",
+            "organization",
+            "outcome",
+            "outcome_date",
+        )
+        plan = self.load([row(**dict.fromkeys(emptied, ""))])
+        self.assertEqual(plan.warnings, [])
+        self.assertEqual(plan.counts["cleared"], 10)
+        self.assertEqual(plan.counts["orientations_deleted"], 1)
+        self.assertEqual(plan.counts["outcomes_deleted"], 1)
+        self.assertRecordValues(
+            self.people(),
+            [
+                {
+                    "gender": False,
+                    "birthdate_date": False,
+                    "residence": False,
+                    "neighborhood_id": False,
+                    "phone": "06 39 98 10 01",
+                }
+            ],
+        )
+        lead = self.parcours()
+        self.assertRecordValues(
+            lead,
+            [
+                {
+                    "name": "Project to be specified",
+                    "project_nature_id": False,
+                    "discovery_source_id": False,
+                    "prescriber_id": False,
+                    "target_public": False,
+                    "outcome": False,
+                    "orientation_ids": [],
+                    "outcome_ids": [],
+                }
+            ],
+        )
+        self.assertRecordValues(
+            lead.situation_ids,
+            [
+                {
+                    "gender": False,
+                    "age": 0,
+                    "employment_id": False,
+                    "resource_id": False,
+                    "education_id": False,
+                    "residence": "unknown",
+                    "neighborhood_id": False,
+                }
+            ],
+        )
+
+    def test_emptied_rdv_deletes_it(self):
+        self.load([row()])
+        plan = self.load([row(rdv="", orientation="", organization="")])
+        self.assertEqual(plan.counts["interviews_deleted"], 1)
+        self.assertEqual(plan.counts["orientations_deleted"], 1)
+        self.assertEqual(self.parcours().interview_ids.mapped("kind"), ["contact"])
+
+    def test_emptied_but_told_by_another_row(self):
+        other = person(1, contact="10/01/2024", rdv="20/01/2024")
+        self.load([person(1)])
+        self.load([other])
+        plan = self.load([person(1, gender="", nature="")])
+        self.assertEqual(
+            {(warning.line, warning.column) for warning in plan.warnings},
+            {(2, "Genre"), (2, "Nature du projet")},
+        )
+        self.assertTrue(all("another row" in str(one) for one in plan.warnings))
+        self.assertEqual(self.people().gender, "female")
+        self.assertEqual(self.parcours().project_nature_id.name, "Restauration")
+        plan = self.load([{**other, "Genre": "", "Nature du projet": ""}])
+        self.assertEqual((plan.warnings, plan.counts["cleared"]), ([], 2))
+        self.assertFalse(self.people().gender or self.parcours().project_nature_id)
+
+    def test_emptied_but_changed_since(self):
+        self.load([row(), person(2)])
+        porteur, lead = self.people()[0], self.parcours()[0]
+        porteur.birthdate_date = "1999-09-09"
+        lead.prescriber_id = self.env["res.partner"].create({"name": "Autre"})
+        gone = {"birth": "", "prescriber": "", "phone": ""}
+        plan = self.load([row(**gone), person(2)])
+        self.assertEqual(
+            {(warning.line, warning.column) for warning in plan.warnings},
+            {(2, "Date de naissance"), (2, "Prescripteur"), (2, "Téléphone")},
+        )
+        self.assertEqual(plan.counts["cleared"], 0)
+        self.assertEqual(porteur.birthdate_date, date(1999, 9, 9))
+        self.assertEqual(lead.prescriber_id.name, "Autre")
+        self.assertTrue(porteur.phone)
+
+    def test_emptied_but_completed_since(self):
+        """A record that somebody completed is theirs, at every later import too."""
+        self.load([row(outcome="Création", outcome_date="02/12/2023")])
+        outcome = self.parcours().outcome_ids
+        outcome.legal_form = outcome._fields["legal_form"].get_values(self.env)[0]
+        self.parcours().orientation_ids.state = "accepted"
+        gone = ("orientation", "organization", "outcome", "outcome_date")
+        for changed in ({}, {"city": "Guipavas"}):
+            plan = self.load([row(**dict.fromkeys(gone, ""), **changed)])
+            self.assertEqual(
+                {warning.column for warning in plan.warnings},
+                {"Orientation après 1er RDV", "Issue"},
+            )
+            self.assertEqual(self.parcours().outcome_ids, outcome)
+            self.assertEqual(len(self.parcours().orientation_ids), 1)
+
+    def test_a_row_removed_from_the_file_is_told(self):
+        self.load([person(1), person(2), person(3)])
+        plan = self.load([person(1), person(2)])
+        self.assertEqual(plan.counts["absent"], 1)
+        self.assertEqual(
+            [str(warning) for warning in plan.warnings],
+            [
+                'line 1, column "Numéro": 1 row of the former import is no longer in '
+                "the file: no. 3, kept"
+            ],
+        )
+        plan = self.load([person(2)])
+        self.assertIn("2 rows", str(plan.warnings[0]))
+        self.assertIn("no. 1, 3, kept", str(plan.warnings[0]))
+        self.assertEqual(len(self.people()), 3)
+        self.assertEqual(self.load([person(4)], label="Else").warnings, [])
+
+    def test_counts_in_the_singular_and_the_plural(self):
+        engine = self.env["citeslab.register.engine"].with_user(self.chef)
+        one = dict(engine._count_texts(self.load([person(1)])))
+        many = dict(engine._count_texts(self.load([person(2), person(3)], label="2")))
+        self.assertEqual((one["row read"], many["rows read"]), (1, 2))
+        self.assertEqual((one["new person"], many["new people"]), (1, 2))
+        self.assertEqual(
+            (one["quartier created"], one["organisations created"]), (1, 2)
+        )
+
     def test_a_number_given_to_somebody_else(self):
         self.load([person(1)])
         plan = self.plan([{**person(77, birth="01/01/1970"), "Numéro": "1"}])
@@ -684,6 +833,16 @@ class TestScreen(RegisterImportCase):
         shown = [message["message"].split()[0] for _kind, message in told]
         self.assertEqual(shown, ["2", "4"])
         self.assertEqual(len(self.people()), 5)
+
+    def test_a_formula_is_mended_in_place(self):
+        wizard = self.wizard(as_csv([person(1, last="=A1")]))
+        wizard.action_check()
+        problem = wizard.problem_ids
+        self.assertEqual((problem.line, problem.column), (2, "Nom"))
+        self.assertIn("formula", problem.message)
+        problem.value = "LE GOFF"
+        wizard.action_import()
+        self.assertEqual(self.people().name, "LE GOFF Prénom1")
 
     def test_import_checks_again(self):
         wizard = self.wizard(as_csv([person(1, last="", first="")]))
