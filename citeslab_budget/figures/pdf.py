@@ -2,15 +2,19 @@
 
 import logging
 
+
+def _hush():
+    """It reports its progress, and every CSS property meant for the other engine."""
+    for name in ("weasyprint", "weasyprint.progress", "fontTools"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+_hush()
 try:
     import weasyprint
 except (ImportError, OSError):  # OSError: the package is there, Pango is not
     weasyprint = None
-
-# It reports every CSS property that is meant for the other engine.
-logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
-logging.getLogger("weasyprint.progress").setLevel(logging.CRITICAL)
-logging.getLogger("fontTools").setLevel(logging.ERROR)
+_hush()  # its own loading sets the level of its loggers
 
 
 def is_available():

@@ -7,15 +7,19 @@ from functools import cache
 @cache
 def _weasyprint():
     """The library, or ``None``; loaded by the first print, not by Odoo's start."""
+    _hush()
     try:
         import weasyprint
     except (ImportError, OSError):  # OSError: the package is there, Pango is not
         return None
-    # It reports every CSS property meant for the other engine; its own loading
-    # sets the level of its loggers.
+    _hush()  # its own loading sets the level of its loggers
+    return weasyprint
+
+
+def _hush():
+    """It reports its progress, and every CSS property meant for the other engine."""
     for name in ("weasyprint", "weasyprint.progress", "fontTools"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    return weasyprint
 
 
 def is_available():

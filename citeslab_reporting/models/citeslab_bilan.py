@@ -331,8 +331,9 @@ class CiteslabBilan(models.AbstractModel):
         declared = self._declared_tallies(indicators, before)
         counted = self._registered_tallies(indicators, before, labels)
         optional = [i for i in counted if i.is_optional]
-        # a nought is told where something else of its source was written that year
-        written = {i.source for i in optional if counted[i].value}
+        # A nought is told where something else of its source was written that year;
+        # hours alone tell nothing: RDV bring them by themselves.
+        written = {i.source for i in optional if counted[i].value and i.kind != "hours"}
         for indicator in optional:
             is_silent = not counted[indicator].value
             if is_silent and (

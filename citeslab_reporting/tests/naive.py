@@ -437,10 +437,13 @@ class Count:
     def told_codes(self, figures, optional):
         """Figures of a year before that are known.
 
-        A nought of an optional one is, where another of its kind is more than that.
+        A nought of an optional one is, where another of its kind is more than that;
+        hours do not speak for others.
         """
         spoken = {
-            code in EVENTS for code in optional if code in figures and figures[code][0]
+            code in EVENTS
+            for code in optional
+            if code != "mission_time" and code in figures and figures[code][0]
         }
         return [
             code
