@@ -977,7 +977,7 @@ class CiteslabBudget(models.Model):
         )
         chosen = {}
         for budget in found.sorted(
-            lambda one: (one.state == "agreed", one.state == "submitted", -one.version)
+            lambda one: (one.state == "agreed", one.state == "submitted", one.version)
         ):
             chosen[budget.territory_id, budget.date_from] = budget
         return self.browse().concat(*chosen.values()).sorted("date_from")
