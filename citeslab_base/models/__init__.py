@@ -12,6 +12,7 @@ from . import citeslab_action_kind
 from . import citeslab_parameter
 from . import citeslab_neighborhood
 from . import citeslab_territory
+from . import ir_actions_report
 from . import res_company
 from . import res_partner
 from . import mail_message

@@ -5,6 +5,8 @@ import unicodedata
 
 # Letters that NFKD does not split, as met in French and neighbouring names.
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ß": "ss", "ł": "l"})
+# What neither XML nor a cell may hold.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _NOT_WORD = re.compile(r"[^0-9a-z+<>]+")
 
 
@@ -32,3 +34,12 @@ def normalise_name(name):
     :rtype: str
     """
     return " ".join(sorted(normalise(name).split()))
+
+
+def safe_cell(value, limit=32767):
+    """Text that a cell can hold: no control characters, at most ``limit`` long.
+
+    Workbooks write it with ``write_string``, so that a label that begins with
+    ``=`` stays the label somebody typed and is never evaluated.
+    """
+    return _FORBIDDEN.sub("", "" if value is None else str(value))[:limit]

@@ -7,15 +7,11 @@ from datetime import datetime
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from odoo.addons.citeslab_base.tools.text import safe_cell
+
 CREATED = datetime(2000, 1, 1)
 BLUE, PALE, GREY = "#17457F", "#F1F5FA", "#5F7288"
 EUROS = "#,##0.00"
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-
-
-def safe_cell(value, limit=32767):
-    """Text that a cell can hold; always written as text, never evaluated."""
-    return _FORBIDDEN.sub("", "" if value is None else str(value))[:limit]
 
 
 def workbook(sheets, facts, words):

@@ -16,4 +16,3 @@ from . import citeslab_budget_share
 from . import citeslab_budget_key
 from . import citeslab_budget_key_line
 from . import citeslab_budget_mapping
-from . import ir_actions_report

@@ -6,8 +6,10 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools.misc import format_date
 
+from odoo.addons.citeslab_base.tools.rounding import percentages
+
 from ..figures import rules, solver
-from ..figures.money import percentages, to_cents, to_euros
+from ..figures.money import to_cents, to_euros
 
 TRANSITIONS = {
     ("draft", "submitted"),

@@ -4,7 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import float_round
 
-from ..figures.money import half_up, to_cents, to_euros
+from odoo.addons.citeslab_base.tools.rounding import half_up
+
+from ..figures.money import to_cents, to_euros
 
 PLAN_FIELDS = {
     "planned", "category_id", "parent_id", "funder_id", "budget_id", "name",

@@ -4,8 +4,10 @@ from odoo import api, models
 from odoo.tools.mimetypes import guess_mimetype
 from odoo.tools.misc import format_date, get_lang
 
+from odoo.addons.citeslab_base.tools.rounding import rate
+
 from ..figures import xlsx
-from ..figures.money import percent, to_cents
+from ..figures.money import to_cents
 from ..figures.sheets import Sheet, Table
 
 SIDES = ("expense", "resource")
@@ -238,7 +240,7 @@ class CiteslabBudget(models.Model):
                 "the total of products.",
                 amount=self.currency_id.format(line[column]),
                 funder=line._label(),
-                share=str(percent(to_cents(line[column]), total)).replace(
+                share=str(rate(to_cents(line[column]), total, 2)).replace(
                     ".", self._decimal_mark()
                 ),
             )
@@ -333,7 +335,7 @@ class CiteslabBudget(models.Model):
     @api.model
     def _rate_text(self, cells):
         """Actual over forecast in percent, one decimal; nothing without forecast."""
-        rate = percent(cells[1], cells[0], 1)
-        if rate is None:
+        percent = rate(cells[1], cells[0], 1)
+        if percent is None:
             return ""
-        return f"{rate} %".replace(".", self._decimal_mark())
+        return f"{percent} %".replace(".", self._decimal_mark())

@@ -3,7 +3,9 @@ from fractions import Fraction
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..figures.money import half_up, to_cents, to_euros
+from odoo.addons.citeslab_base.tools.rounding import half_up
+
+from ..figures.money import to_cents, to_euros
 
 
 class CiteslabBudgetShare(models.Model):

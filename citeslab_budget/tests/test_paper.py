@@ -13,7 +13,8 @@ from lxml import html
 
 from odoo.tests import HttpCase, tagged
 
-from ..figures import pdf
+from odoo.addons.citeslab_base.tools import pdf
+
 from ..figures.sheets import Table
 from .common import BREST, BudgetCase
 

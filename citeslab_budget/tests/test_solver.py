@@ -10,8 +10,10 @@ from lxml import html
 
 from odoo.tests import tagged
 
+from odoo.addons.citeslab_base.tools.rounding import percentages
+
 from ..figures import rules, solver
-from ..figures.money import percentages, whole_euros
+from ..figures.money import whole_euros
 from .common import BudgetCase
 
 EXPENSES = (

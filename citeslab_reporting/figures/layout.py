@@ -11,8 +11,9 @@ numbers; they differ only in how they draw them. A block is a plain dictionary
 A table whose year before is only known in all says so in its ``aside``.
 """
 
+from odoo.addons.citeslab_base.tools.rounding import half_up, percentages
+
 from .matrix import AMOUNT, DECLARED, DISTRIBUTION, OK, UNKNOWN
-from .rounding import half_up, percentages
 
 TILES = (
     "persons_met",

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from .rounding import percentages
+from odoo.addons.citeslab_base.tools.rounding import percentages
 
 SCHEMA = "citeslab.bilan/1"
 UNKNOWN = "unknown"

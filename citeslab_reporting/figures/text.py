@@ -1,19 +1,18 @@
 """Numbers, dates and labels as a reader expects to see them."""
 
 import base64
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from odoo.addons.citeslab_base.tools.rounding import half_up
+
 from .matrix import AMOUNT, HOURS, RATE
-from .rounding import half_up
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 ABSENT = "\N{EN DASH}"
 
 # Characters that no XML document (hence no workbook) may hold.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 _IMAGE_TYPES = (
     (b"\x89PNG", "image/png"),
@@ -76,15 +75,6 @@ class Style:
         if not half_up(gap, 1 if kind == RATE else 2):
             return "="
         return ("+" if gap > 0 else MINUS) + text
-
-
-def safe_cell(value, limit=32767):
-    """Text that a cell can hold: no control characters, at most ``limit`` long.
-
-    The workbook writes it with ``write_string``, so that a label that begins
-    with ``=`` stays the label somebody typed and is never evaluated.
-    """
-    return _FORBIDDEN.sub("", "" if value is None else str(value))[:limit]
 
 
 def data_uri(content, mimetype=None):

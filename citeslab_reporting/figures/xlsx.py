@@ -9,8 +9,9 @@ from datetime import datetime
 
 import xlsxwriter
 
+from odoo.addons.citeslab_base.tools.text import safe_cell
+
 from .matrix import AMOUNT, HOURS, RATE
-from .text import safe_cell
 
 CREATED = datetime(2000, 1, 1)
 BLUE, YELLOW, GREY, PALE = "#17457F", "#FFC629", "#5F7288", "#F1F5FA"

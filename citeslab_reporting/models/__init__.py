@@ -5,4 +5,3 @@ from . import citeslab_fact_event
 from . import citeslab_fact_money
 from . import citeslab_fact_person
 from . import citeslab_indicator
-from . import ir_actions_report

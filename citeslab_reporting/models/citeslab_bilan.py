@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.citeslab_base.tools.rounding import half_up, rate
 from odoo.addons.citeslab_base.tools.text import normalise
 
 from ..figures.matrix import (
@@ -24,7 +25,6 @@ from ..figures.matrix import (
     Section,
     distribution,
 )
-from ..figures.rounding import half_up, rate
 
 # PostgreSQL's GROUPING() takes 31 arguments at most.
 MAX_KEYS = 30

@@ -10,7 +10,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools.misc import file_open, format_date
 
-from ..figures import pdf, svg
+from odoo.addons.citeslab_base.tools import pdf
+
+from ..figures import svg
 from ..figures.layout import Layout
 from ..figures.text import Style, data_uri
 from ..figures.xlsx import workbook

@@ -4,6 +4,9 @@ from types import SimpleNamespace
 
 from odoo.tests import BaseCase, tagged
 
+from odoo.addons.citeslab_base.tools.rounding import half_up, percentages, rate
+from odoo.addons.citeslab_base.tools.text import safe_cell
+
 from ..figures import svg
 from ..figures.layout import Layout
 from ..figures.matrix import (
@@ -15,8 +18,7 @@ from ..figures.matrix import (
     Section,
     distribution,
 )
-from ..figures.rounding import half_up, percentages, rate
-from ..figures.text import Style, data_uri, safe_cell
+from ..figures.text import Style, data_uri
 from ..report.words import words
 from . import brest_2023
 

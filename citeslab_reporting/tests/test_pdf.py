@@ -10,7 +10,8 @@ from pypdf import PdfReader
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..figures import pdf
+from odoo.addons.citeslab_base.tools import pdf
+
 from . import brest_2023
 from .engine_common import EngineCase
 from .renderer_common import RendererCase, load_registers

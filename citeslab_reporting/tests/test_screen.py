@@ -8,8 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from odoo.addons.citeslab_base.tests.common import CiteslabCase, CiteslabCast
-
-from ..figures import pdf
+from odoo.addons.citeslab_base.tools import pdf
 
 YEAR = {"date_from": "2023-01-01", "date_to": "2023-12-31"}
 

@@ -7,9 +7,11 @@ import openpyxl
 
 from odoo.tests import BaseCase, tagged
 
+from odoo.addons.citeslab_base.tools.text import safe_cell
+
 from ..figures.layout import Layout
 from ..figures.matrix import Figure, Item, Section, distribution
-from ..figures.text import Style, safe_cell
+from ..figures.text import Style
 from ..figures.xlsx import workbook
 from . import brest_2023
 from .test_matrix import ENGLISH, layout

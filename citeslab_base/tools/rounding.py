@@ -9,9 +9,6 @@ def percentages(values):
     :param values: non-negative numbers (counts, hours, euros); ``None`` is 0.
     :return: list of int, in the same order; only zeros when the total is zero.
     :raises ValueError: when a value is negative.
-
-    Each share is cut down, then the missing points go to the largest
-    remainders; equal remainders go to the larger value, then to the first.
     """
     shares = [Fraction(value or 0) for value in values]
     if any(share < 0 for share in shares):
@@ -19,13 +16,20 @@ def percentages(values):
     total = sum(shares)
     if not total:
         return [0] * len(shares)
-    exact = [share * 100 / total for share in shares]
+    return spread([share * 100 / total for share in shares], 100)
+
+
+def spread(exact, target):
+    """Whole numbers near ``exact`` that add up to ``target``.
+
+    :param exact: list of ``Fraction`` whose sum, rounded, is ``target``
+
+    Each is cut down, then the missing units go to the largest remainders; equal
+    remainders go to the larger value, then to the first.
+    """
     whole = [share.numerator // share.denominator for share in exact]
-    order = sorted(
-        range(len(shares)),
-        key=lambda i: (whole[i] - exact[i], -shares[i], i),
-    )
-    for i in order[: 100 - sum(whole)]:
+    order = sorted(range(len(exact)), key=lambda i: (whole[i] - exact[i], -exact[i], i))
+    for i in order[: target - sum(whole)]:
         whole[i] += 1
     return whole
 
