@@ -12,6 +12,7 @@
         "security/citeslab_reporting_rules.xml",
         "data/citeslab_indicator_data.xml",
         "security/citeslab_bilan_wizard_rules.xml",
+        "security/citeslab_report_rules.xml",
         "report/citeslab_bilan_templates.xml",
         "report/citeslab_bilan_reports.xml",
         "report/citeslab_bilan_actions.xml",

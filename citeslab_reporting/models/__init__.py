@@ -5,3 +5,6 @@ from . import citeslab_fact_event
 from . import citeslab_fact_money
 from . import citeslab_fact_person
 from . import citeslab_indicator
+from . import citeslab_report
+from . import citeslab_report_line
+from . import ir_actions_report

@@ -6,6 +6,13 @@ from odoo.fields import Domain
 
 NUMERIC = ("integer", "float", "monetary")
 GROUPABLE = ("selection", "many2one", "char", "boolean")
+KINDS = [
+    ("count", "Number"),
+    ("rate", "Rate (%)"),
+    ("distribution", "Distribution"),
+    ("hours", "Hours"),
+    ("amount", "Amount (€)"),
+]
 
 
 class CiteslabIndicator(models.Model):
@@ -45,13 +52,7 @@ class CiteslabIndicator(models.Model):
     )
     sequence = fields.Integer(default=10)
     kind = fields.Selection(
-        [
-            ("count", "Number"),
-            ("rate", "Rate (%)"),
-            ("distribution", "Distribution"),
-            ("hours", "Hours"),
-            ("amount", "Amount (€)"),
-        ],
+        KINDS,
         required=True,
         default="distribution",
     )

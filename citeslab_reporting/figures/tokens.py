@@ -1,0 +1,81 @@
+"""Figures inside a text: ``{{persons_accompanied}}``, ``{{gender:female %}}``.
+
+``{{code}}`` is a figure, ``{{code:row}}`` one of its rows, ``%`` the share of the row
+and ``@previous`` the year before. ``{{year}}`` and ``{{previous_year}}`` are those of
+the document.
+"""
+
+import re
+from dataclasses import dataclass
+
+TOKEN = re.compile(
+    r"\{\{\s*(?P<code>\w+)\s*(?:[:.]\s*(?P<item>\w+)\s*)?(?P<share>%)?\s*"
+    r"(?P<previous>@\s*previous)?\s*\}\}"
+)
+ANY = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+YEARS = ("year", "previous_year")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A token that names nothing: what was written, and what may be."""
+
+    token: str
+    known: tuple
+
+
+class Tokens:
+    """Puts the figures of one layout into texts.
+
+    :param layout: :class:`~.layout.Layout`
+    """
+
+    def __init__(self, layout):
+        self.layout = layout
+
+    def problems(self, text):
+        """Tokens of a text that name no figure, in order.
+
+        :rtype: list[Problem]
+        """
+        found = []
+        for match in ANY.finditer(text or ""):
+            token = TOKEN.fullmatch(match.group())
+            known = self._known(token)
+            if known is not None:
+                found.append(Problem(match.group(), known))
+        return found
+
+    def _known(self, token):
+        """``None`` for a good token, else what may stand there."""
+        figures = self.layout.matrix.figures
+        if not token or (token["code"] not in figures and token["code"] not in YEARS):
+            return tuple(figures)
+        if token["code"] in YEARS or not token["item"]:
+            return None
+        codes = tuple(item.code for item in figures[token["code"]].items)
+        return None if token["item"] in codes else codes
+
+    def fill(self, text):
+        """``text`` with each token replaced by its figure, as readers write it."""
+        return TOKEN.sub(self._value, text or "")
+
+    def _value(self, match):
+        layout, code = self.layout, match["code"]
+        if code in YEARS:
+            return layout.year if code == "year" else layout.previous_year
+        figure = layout.matrix.figures.get(code)
+        if figure is None:
+            return match.group()
+        item = self._item(figure, match["item"])
+        if match["item"] and item is None:
+            return match.group()
+        found = figure if item is None else item
+        if match["share"] and item is not None:
+            return layout.style.share(item.percent) or layout.style.number(None)
+        value = found.previous if match["previous"] else found.value
+        return layout.style.value(value, figure.kind)
+
+    @staticmethod
+    def _item(figure, code):
+        return next((item for item in figure.items if item.code == code), None)
