@@ -11,6 +11,8 @@ from . import citeslab_mission
 from . import citeslab_action_kind
 from . import citeslab_parameter
 from . import citeslab_neighborhood
+from . import citeslab_place
+from . import citeslab_placed
 from . import citeslab_territory
 from . import ir_actions_report
 from . import res_company

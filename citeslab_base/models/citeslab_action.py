@@ -8,7 +8,7 @@ class CiteslabAction(models.Model):
 
     _name = "citeslab.action"
     _description = "Action"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["citeslab.placed", "mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
 
@@ -73,8 +73,15 @@ class CiteslabAction(models.Model):
         string="Organisations",
         domain="[('organization_kind', '!=', False)]",
     )
-    neighborhood_id = fields.Many2one("citeslab.neighborhood", ondelete="restrict")
-    place = fields.Char()
+    neighborhood_id = fields.Many2one(
+        "citeslab.neighborhood",
+        string="Quartier",
+        compute="_compute_neighborhood_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+    )
     qpv_share = fields.Float(
         string="Share from QPV (%)",
         help="Share of residents of priority quartiers among those it served: "
@@ -102,6 +109,14 @@ class CiteslabAction(models.Model):
         for action in self:
             action.mission_id = action.kind_id.mission_id or action.mission_id
             action.duration = action.duration or action.kind_id.duration
+
+    @api.depends("place_id")
+    def _compute_neighborhood_id(self):
+        """A place proposes its quartier; what was typed stays."""
+        for action in self:
+            action.neighborhood_id = (
+                action.neighborhood_id or action.place_id.neighborhood_id
+            )
 
     @api.depends("duration", "occurrences")
     def _compute_total_duration(self):

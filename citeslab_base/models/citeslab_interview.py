@@ -9,7 +9,7 @@ class CiteslabInterview(models.Model):
     """Exchange with a person: a first contact on a market, a RDV, a call."""
 
     _name = "citeslab.interview"
-    _inherit = ["citeslab.parcours.child"]
+    _inherit = ["citeslab.parcours.child", "citeslab.placed"]
     _description = "RDV"
 
     kind = fields.Selection(INTERVIEW_KIND, required=True, default="interview")
@@ -30,7 +30,6 @@ class CiteslabInterview(models.Model):
     )
     duration = fields.Float(help="In hours.", default=0.0, aggregator="sum")
     mode = fields.Selection(INTERVIEW_MODE, default="face")
-    place = fields.Char()
     user_id = fields.Many2one(
         "res.users",
         string="Chef de projet",
@@ -124,6 +123,7 @@ class CiteslabInterview(models.Model):
         interviews = super().create(vals_list)
         interviews._take_entry_photographs()
         interviews._move_entry_photographs(set())
+        interviews._tell_detection_place()
         return interviews
 
     def write(self, vals):
@@ -154,6 +154,13 @@ class CiteslabInterview(models.Model):
                 for parcours, interview in first_by_parcours.items()
             ]
         )
+
+    def _tell_detection_place(self):
+        """The place of the first exchange is where the parcours was detected."""
+        for interview in self.filtered("place_id"):
+            parcours = interview.parcours_id
+            if not parcours.detection_place_id and parcours.interview_ids == interview:
+                parcours._detected_at(interview.place_id)
 
     def _move_entry_photographs(self, former):
         """Keep the entry photograph on the first done RDV when that one moves back.

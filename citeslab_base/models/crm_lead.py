@@ -72,6 +72,14 @@ class CrmLead(models.Model):
     discovery_source_id = fields.Many2one(
         "citeslab.discovery.source", string="Known Through", ondelete="restrict"
     )
+    detection_place_id = fields.Many2one(
+        "citeslab.place",
+        string="Detected At",
+        check_company=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Borne, bus, market or permanence that brought the person.",
+    )
     prescriber_id = fields.Many2one(
         "res.partner",
         string="Prescriber",
@@ -455,10 +463,29 @@ class CrmLead(models.Model):
             )
             vals["stage_id"] = vals.get("stage_id") or entry_stage.id
             vals["name"] = vals.get("name") or self.env._("Project to be specified")
+            if vals.get("detection_place_id") and not vals.get("discovery_source_id"):
+                place = self.env["citeslab.place"].browse(vals["detection_place_id"])
+                vals["discovery_source_id"] = place.discovery_source_id.id
             # stored and set here, so that the host computes nothing of the kind
             vals.update(probability=0.0, automated_probability=0.0)
             if "iap_enrich_done" in self._fields:  # never sent to an outside service
                 vals["iap_enrich_done"] = True
+
+    @api.onchange("detection_place_id")
+    def _onchange_detection_place_id(self):
+        if not self.discovery_source_id:
+            self.discovery_source_id = self.detection_place_id.discovery_source_id
+
+    def _detected_at(self, place):
+        """Keep where the person was met first, and the channel that it stands for.
+
+        :param place: ``citeslab.place`` record
+        """
+        for parcours in self:
+            values = {"detection_place_id": place.id}
+            if not parcours.discovery_source_id:
+                values["discovery_source_id"] = place.discovery_source_id.id
+            parcours.write(values)
 
     def _prepare_porteur(self, vals, company):
         """The person of a new parcours: chosen, or created from the typed name."""

@@ -124,6 +124,15 @@ ORGANIZATION_KIND = [
 
 NEIGHBORHOOD_KIND = [("qpv", "QPV"), ("qva", "QVA"), ("other", "Other area")]
 
+PLACE_KIND = [
+    ("structure", "Premises of the structure"),
+    ("borne", "Borne Entrepreneuriat pour Tous"),
+    ("bus", "Bus"),
+    ("market", "Market, car park, foot of a building"),
+    ("permanence", "Place of a permanence"),
+    ("other", "Other"),
+]
+
 DATE_PRECISION = [("day", "Day"), ("month", "Month"), ("year", "Year")]
 
 AGE_BANDS = [

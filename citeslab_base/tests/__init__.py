@@ -6,6 +6,7 @@ from . import test_orientation
 from . import test_outcome_dialog
 from . import test_outcome_grid
 from . import test_parcours
+from . import test_place
 from . import test_quality
 from . import test_records
 from . import test_register_command

@@ -137,6 +137,9 @@ class TestAccessMatrix(CiteslabCase):
             made["citeslab.territory"] = cls.env["citeslab.territory"].search(
                 [("company_id", "=", company.id)], limit=1
             )
+            made["citeslab.place"] = cls.env["citeslab.place"].create(
+                {"name": "Borne", "kind": "borne", "company_id": company.id}
+            )
             made["citeslab.program.promotion"] = cls.env[
                 "citeslab.program.promotion"
             ].create(
