@@ -17,6 +17,8 @@ from . import citeslab_territory
 from . import ir_actions_report
 from . import res_company
 from . import res_partner
+from . import citeslab_consent_text
+from . import citeslab_consent
 from . import mail_message
 from . import crm_stage
 from . import crm_team

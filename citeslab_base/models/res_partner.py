@@ -56,6 +56,9 @@ class ResPartner(models.Model):
         groups=ROLES,
     )
     parcours_count = fields.Integer(compute="_compute_parcours_count", groups=ROLES)
+    consent_ids = fields.One2many(
+        "citeslab.consent", "partner_id", string="Consents", groups=ROLES
+    )
     name_normalized = fields.Char(
         compute="_compute_name_normalized",
         store=True,  # not precomputed: the host reads what it precomputes as its user
@@ -231,6 +234,39 @@ class ResPartner(models.Model):
             )
             used |= self.browse([partner_id for (partner_id,) in rows])
         return used
+
+    def _has_consent(self, purpose, organization=None):
+        """Whether a person agreed to something and did not change his mind.
+
+        :param str purpose: one of ``selections.CONSENT_PURPOSE``
+        :param organization: who would receive the data; a consent that names
+            nobody covers every organisation
+        :rtype: bool
+        """
+        self.ensure_one()
+        given = self.consent_ids._in_force().filtered(
+            lambda consent: consent.purpose == purpose
+        )
+        if organization is None:
+            return bool(given)
+        receiver = organization.commercial_partner_id
+        return any(
+            not consent.organization_id
+            or consent.organization_id.commercial_partner_id == receiver
+            for consent in given
+        )
+
+    def _withdrew_consent(self, purpose):
+        """The people of this set who said yes once, and no since.
+
+        :param str purpose: one of ``selections.CONSENT_PURPOSE``
+        """
+        return self.filtered(
+            lambda person: person.consent_ids.filtered(
+                lambda row: row.purpose == purpose and row.withdrawn_date
+            )
+            and not person._has_consent(purpose)
+        )
 
     def _compute_porteur_search(self):
         """Only there to be searched."""

@@ -143,3 +143,19 @@ AGE_BANDS = [
     ("46_55", "46-55"),
     ("56_plus", "56 and over"),
 ]
+
+# Each is asked for, and withdrawn, apart from the others.
+CONSENT_PURPOSE = [
+    ("keep", "Keep my file"),
+    ("share", "Share with a partner"),
+    ("mailing", "Send me news by mail"),
+    ("portrait", "Show my portrait"),
+]
+
+CONSENT_CHANNEL = [
+    ("paper", "Signed paper"),
+    ("oral", "Said face to face"),
+    ("phone", "By phone"),
+    ("mail", "By e-mail"),
+    ("online", "Online form"),
+]

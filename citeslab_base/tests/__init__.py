@@ -16,3 +16,4 @@ from . import test_secrets
 from . import test_situation
 from . import test_views
 from . import test_visibility
+from . import test_consent

@@ -115,6 +115,11 @@ class TestAccessMatrix(CiteslabCase):
                 "fingerprint": owner,
             }
         )
+        made["citeslab.consent"] = (
+            cls.env["citeslab.consent"]
+            .with_user(user)
+            .create({"partner_id": parcours.partner_id.id})
+        )
         cls._keep(owner, made)
 
     @classmethod
@@ -130,6 +135,15 @@ class TestAccessMatrix(CiteslabCase):
             )
             for model, values in NOMENCLATURES.items()
         }
+        made["citeslab.consent.text"] = cls.env["citeslab.consent.text"].create(
+            {
+                "purpose": "keep",
+                "version": owner,
+                "body": "Oui",
+                "valid_from": "2099-01-01",
+                "company_id": company.id,
+            }
+        )
         made["citeslab.neighborhood"] = cls.env["citeslab.neighborhood"].create(
             {"name": "Quartier", "company_id": company.id}
         )

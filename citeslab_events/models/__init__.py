@@ -21,3 +21,4 @@ from . import mailing_contact
 from . import mailing_mailing
 from . import citeslab_event_figures
 from . import citeslab_demo
+from . import citeslab_consent

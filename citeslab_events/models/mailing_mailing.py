@@ -104,7 +104,26 @@ class MailingMailing(models.Model):
         if self.citeslab_list_id:
             left = self.sudo().citeslab_list_id.subscription_ids.filtered("opt_out")
             opted_out |= set(left.contact_id.mapped("email_normalized"))
+        if self.company_id and self.citeslab_purpose != "reminder":
+            opted_out |= self._withdrawn_addresses()
         return opted_out
+
+    def _withdrawn_addresses(self):
+        """Addresses of those who want no news any more: a reminder is no news."""
+        # sudo: the queue and any author keep to what people asked for
+        rows = (
+            self.env["citeslab.consent"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("purpose", "=", "mailing"),
+                    ("withdrawn_date", "!=", False),
+                ]
+            )
+        )
+        people = rows.partner_id._withdrew_consent("mailing")
+        return set(people.mapped("email_normalized")) - {False}
 
     def _leave_subject_list(self, email):
         """Note that somebody no longer wants mails on this subject, and only this.

@@ -85,6 +85,13 @@ class ResPartner(models.Model):
             & reach
         )
 
+    def _take_portraits_down(self):
+        """A portrait whose consent was withdrawn is published no more."""
+        # sudo: whoever notes the withdrawal, it acts on every event
+        self.env["citeslab.event.witness"].sudo().search(
+            [("partner_id", "in", self.ids)]
+        ).write({"is_published": False, "consent_date": False})
+
     def _complete_reach(self, email, phone):
         """Keep an e-mail or a phone that was not known yet."""
         for name, value in (("email", email), ("phone", phone)):

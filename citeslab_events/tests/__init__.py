@@ -9,3 +9,4 @@ from . import test_permanence
 from . import test_plan
 from . import test_registration
 from . import test_tools
+from . import test_consent
