@@ -7,4 +7,3 @@ from . import citeslab_fact_person
 from . import citeslab_indicator
 from . import citeslab_report
 from . import citeslab_report_line
-from . import ir_actions_report
