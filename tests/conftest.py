@@ -10,6 +10,7 @@ import subprocess
 import sys
 import urllib.request
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -80,30 +81,23 @@ def demo_db(lab, new_database):
         yield name
 
 
+def run_in_shell(lab, database, code):
+    """What a Python snippet printed in `odoo shell` on a database.
+
+    The snippet sees `env`; an exception in it fails the test with its traceback.
+    """
+    command = lab._command(["shell", "-d", database, "--no-http", "--log-level=error"])
+    done = subprocess.run(
+        command, input=code, capture_output=True, text=True, env=lab.env, check=False
+    )
+    assert not done.returncode, done.stderr
+    return done.stdout
+
+
 @pytest.fixture
 def odoo_env(lab):
-    """Function: run a Python snippet in `odoo shell` on a database.
-
-    `odoo_env(db, code)` returns what the snippet printed; the snippet sees `env`.
-    An exception in it fails the test with its traceback.
-    """
-
-    def run(database, code):
-        command = lab._command(
-            ["shell", "-d", database, "--no-http", "--log-level=error"]
-        )
-        done = subprocess.run(
-            command,
-            input=code,
-            capture_output=True,
-            text=True,
-            env=lab.env,
-            check=False,
-        )
-        assert not done.returncode, done.stderr
-        return done.stdout
-
-    return run
+    """Function: `odoo_env(db, code)`, see :func:`run_in_shell`."""
+    return partial(run_in_shell, lab)
 
 
 class Server:
