@@ -2,6 +2,7 @@ from . import selections
 from . import citeslab_nomenclature
 from . import citeslab_resource
 from . import citeslab_employment
+from . import citeslab_duty
 from . import citeslab_education
 from . import citeslab_project_nature
 from . import citeslab_discovery_source

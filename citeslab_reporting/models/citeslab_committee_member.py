@@ -1,0 +1,115 @@
+from odoo import api, fields, models
+
+# What an organisation says of somebody whom it was sent (CDC §4.3).
+ANSWERED = ("accepted", "refused")
+
+
+class CiteslabCommitteeMember(models.Model):
+    """Organisation that sits in a committee, with one referent (CDC §4.1).
+
+    Its duties are counted over the current year of activity: people whom it sent,
+    immersion days that it hosted, news given of those whom it was sent.
+    """
+
+    _name = "citeslab.committee.member"
+    _description = "Member of a Committee"
+    _order = "committee_id, sequence, id"
+    _rec_name = "organization_id"
+    _check_company_auto = True
+
+    committee_id = fields.Many2one(
+        "citeslab.committee", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        related="committee_id.company_id", store=True, index=True
+    )
+    sequence = fields.Integer(default=10)
+    organization_id = fields.Many2one(
+        "res.partner",
+        string="Organisation",
+        required=True,
+        ondelete="restrict",
+        domain="[('is_porteur', '=', False)]",
+        check_company=True,
+    )
+    referent_id = fields.Many2one(
+        "res.partner",
+        string="Referent",
+        ondelete="restrict",
+        domain="[('is_porteur', '=', False), ('is_company', '=', False)]",
+        check_company=True,
+        help="The one person whom the organisation names (CDC §4.1).",
+    )
+    immersion_promised = fields.Integer(string="Immersion Days Promised")
+    immersion_done = fields.Integer(string="Immersion Days Held")
+    sent_count = fields.Integer(string="People Sent", compute="_compute_duties")
+    received_count = fields.Integer(
+        string="People Received",
+        compute="_compute_duties",
+        help="People whom CitésLab sent to this organisation this year.",
+    )
+    owed_count = fields.Integer(
+        string="News Owed",
+        compute="_compute_duties",
+        help="People received of whom nothing is known yet (CDC §4.3).",
+    )
+    answer_rate = fields.Float(
+        string="News Given (%)", compute="_compute_duties", digits=(5, 1)
+    )
+
+    _organization_unique = models.UniqueIndex(
+        "(committee_id, organization_id)",
+        "This organisation already sits in this committee.",
+    )
+
+    @api.depends("organization_id", "committee_id.territory_id.date_start")
+    def _compute_duties(self):
+        self.sent_count = self.received_count = self.owed_count = 0
+        self.answer_rate = 0
+        for committee, members in self.grouped("committee_id").items():
+            members._count_duties(committee, *committee._year_bounds())
+
+    def _count_duties(self, committee, first, last):
+        """Fill the counts of members of one committee over a period."""
+        organizations = self.organization_id.ids
+        sent = dict(
+            self.env["crm.lead"]._read_group(
+                [
+                    ("is_parcours", "=", True),
+                    ("company_id", "=", committee.company_id.id),
+                    ("prescriber_id", "in", organizations),
+                    ("first_contact_date", ">=", first),
+                    ("first_contact_date", "<=", last),
+                ],
+                ["prescriber_id"],
+                ["partner_id:count_distinct"],
+            )
+        )
+        received, answered = self._received(committee, first, last)
+        for member in self:
+            organization = member.organization_id
+            member.sent_count = sent.get(organization, 0)
+            member.received_count = received.get(organization, 0)
+            known = answered.get(organization, 0)
+            member.owed_count = member.received_count - known
+            member.answer_rate = (
+                100 * known / member.received_count if member.received_count else 0
+            )
+
+    def _received(self, committee, first, last):
+        """Orientations to the organisations, and those of which there is news."""
+        received, answered = {}, {}
+        for organization, state, count in self.env["citeslab.orientation"]._read_group(
+            [
+                ("company_id", "=", committee.company_id.id),
+                ("organization_id", "in", self.organization_id.ids),
+                ("date", ">=", first),
+                ("date", "<=", last),
+            ],
+            ["organization_id", "state"],
+            ["__count"],
+        ):
+            received[organization] = received.get(organization, 0) + count
+            if state in ANSWERED:
+                answered[organization] = answered.get(organization, 0) + count
+        return received, answered
