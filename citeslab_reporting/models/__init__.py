@@ -16,4 +16,3 @@ from . import citeslab_indicator
 from . import citeslab_report
 from . import citeslab_report_line
 from . import citeslab_territory
-from . import ir_actions_report

@@ -262,10 +262,8 @@ class CiteslabCommittee(models.Model):
     def _cron_alert(self):
         """Remind the chef of each committee that is neither held nor planned."""
         self._ensure_for(self.env["citeslab.territory"].search([]))
-        committees = self.search([("territory_id.date_start", "!=", False)])
-        for rank, committee in enumerate(committees, 1):
+        for committee in self.search([("territory_id.date_start", "!=", False)]):
             committee._sync_alert()
-            self.env["ir.cron"]._commit_progress(1, remaining=len(committees) - rank)
 
     def _sync_alert(self):
         """An alert is an activity of the committee, closed when it is over."""

@@ -4,6 +4,7 @@ from . import test_access_reporting
 from . import test_animation_figures
 from . import test_bilan_cli
 from . import test_engine
+from . import test_governance
 from . import test_matrix
 from . import test_money_figures
 from . import test_pdf
