@@ -61,8 +61,12 @@ class CiteslabDuty(models.AbstractModel):
             elif activity:
                 activity.write(duty._activity_values())
             else:
-                duty.activity_id = duty._duty_record().sudo().activity_schedule(
-                    "mail.mail_activity_data_todo", **duty._activity_values()
+                duty.activity_id = (
+                    duty._duty_record()
+                    .sudo()
+                    .activity_schedule(
+                        "mail.mail_activity_data_todo", **duty._activity_values()
+                    )
                 )
 
     def _activity_values(self):

@@ -28,9 +28,7 @@ class CiteslabApplicationLine(models.Model):
         "attachment_id",
         string="Files",
     )
-    is_there = fields.Boolean(
-        string="There", compute="_compute_is_there", store=True
-    )
+    is_there = fields.Boolean(string="There", compute="_compute_is_there", store=True)
 
     _content_unique = models.UniqueIndex(
         "(application_id, content_id)", "This content is already in the list."

@@ -203,13 +203,16 @@ class CiteslabCommitteeMeeting(models.Model):
         is_technical = committee.kind == "technical"
         return {
             "period": (first, last),
-            "headlines": [matrix[code] for code in HEADLINES if self._told(matrix, code)],
+            "headlines": [
+                matrix[code] for code in HEADLINES if self._told(matrix, code)
+            ],
             "parts": [matrix[code] for code in PARTS if self._told(matrix, code)],
             "objectives": self._objectives(last),
             "members": committee.member_ids,
             "budget": self._budget_rows(last),
             "actions": committee.action_ids.filtered(
-                lambda action: action.state != "done" or action.meeting_id == self.previous_id
+                lambda action: action.state != "done"
+                or action.meeting_id == self.previous_id
             ),
             "projects": self._projects(first, last) if is_technical else [],
             "is_technical": is_technical,
@@ -262,9 +265,7 @@ class CiteslabCommitteeMeeting(models.Model):
         year = last.replace(month=1, day=1), last.replace(month=12, day=31)
         matrix = self._matrix(*year)
         return [
-            matrix[code]
-            for code in ("budget", "funding")
-            if self._told(matrix, code)
+            matrix[code] for code in ("budget", "funding") if self._told(matrix, code)
         ]
 
     def _projects(self, first, last):

@@ -92,10 +92,15 @@ class TestCadence(GovernanceCase):
         first = [slot for slot, _state in self.technical._expected(date(2023, 5, 1))]
         self.assertEqual(
             [slot.last for slot in first],
-            [date(2023, month, day) for month, day in ((3, 31), (6, 30), (9, 30), (12, 31))],
+            [
+                date(2023, month, day)
+                for month, day in ((3, 31), (6, 30), (9, 30), (12, 31))
+            ],
         )
         later = [slot for slot, _state in self.technical._expected(date(2024, 5, 1))]
-        self.assertEqual([s.last for s in later], [date(2024, 6, 30), date(2024, 12, 31)])
+        self.assertEqual(
+            [s.last for s in later], [date(2024, 6, 30), date(2024, 12, 31)]
+        )
         self.hold(self.technical, date(2023, 1, 20))
         self.hold(self.technical, date(2023, 3, 20))
         self.assertEqual(self.alerts(self.technical, date(2023, 4, 2)), [2])
@@ -111,7 +116,9 @@ class TestCadence(GovernanceCase):
         self.assertTrue(self.technical.alert)
 
     def test_G2_a_new_rule_holds_from_its_day(self):
-        parameter = self.env.ref("citeslab_reporting.parameter_committee_copil_per_year")
+        parameter = self.env.ref(
+            "citeslab_reporting.parameter_committee_copil_per_year"
+        )
         parameter.valid_to = date(2024, 12, 31)
         parameter.copy({"value": 3, "valid_from": date(2025, 1, 1), "valid_to": False})
         self.assertEqual(len(self.copil._expected(date(2024, 5, 1))), 2)
@@ -131,7 +138,9 @@ class TestMembers(GovernanceCase):
         cls.network = Partner.create(
             {"name": "Réseau Initiative", "organization_kind": "creation"}
         )
-        referent = Partner.create({"name": "Aline Prigent", "parent_id": cls.network.id})
+        referent = Partner.create(
+            {"name": "Aline Prigent", "parent_id": cls.network.id}
+        )
         cls.copil.member_ids = [
             Command.create(
                 {"organization_id": cls.network.id, "referent_id": referent.id}
@@ -147,7 +156,9 @@ class TestMembers(GovernanceCase):
         people = [self.create_parcours(contact_name=f"Personne {n}") for n in range(3)]
         people[0].prescriber_id = self.network
         self.meet(people[0], date(2023, 3, 1), kind="contact")
-        for parcours, state in zip(people, ("accepted", "sent", "no_answer"), strict=True):
+        for parcours, state in zip(
+            people, ("accepted", "sent", "no_answer"), strict=True
+        ):
             self.orient(
                 parcours, date(2023, 4, 1), organization_id=self.network.id, state=state
             )
@@ -161,13 +172,17 @@ class TestMembers(GovernanceCase):
     @freeze_time("2023-10-01")
     def test_G4_corrective_action_has_an_owner_a_due_date_and_a_state(self):
         meeting = self.hold(self.copil, date(2023, 9, 20))
-        action = self.env["citeslab.committee.action"].with_user(self.chef).create(
-            {
-                "meeting_id": meeting.id,
-                "name": "Une permanence à la médiathèque",
-                "date_due": date(2023, 9, 30),
-                "user_id": self.manager.id,
-            }
+        action = (
+            self.env["citeslab.committee.action"]
+            .with_user(self.chef)
+            .create(
+                {
+                    "meeting_id": meeting.id,
+                    "name": "Une permanence à la médiathèque",
+                    "date_due": date(2023, 9, 30),
+                    "user_id": self.manager.id,
+                }
+            )
         )
         self.assertEqual(action.state, "late")
         self.assertIn(action, action.search([("state", "=", "late")]))
@@ -200,9 +215,12 @@ class TestMembers(GovernanceCase):
         self.assertEqual(figures["persons_accompanied"], 6)
         areas = [project["neighborhood"] for project in pack["projects"]]
         self.assertEqual(sorted(areas, key=str), ["Kerourien"] * 5 + [None])
-        html = self.env["ir.actions.report"].with_user(self.chef)._render_qweb_html(
-            "citeslab_reporting.committee_pack", meeting.ids
-        )[0].decode()
+        html = (
+            self.env["ir.actions.report"]
+            .with_user(self.chef)
+            ._render_qweb_html("citeslab_reporting.committee_pack", meeting.ids)[0]
+            .decode()
+        )
         self.assertIn(parcours[0].reference, html)
         self.assertNotIn("Canari", html)
         self.assertNotIn("Recouvrance", html)
@@ -218,8 +236,10 @@ class TestMembers(GovernanceCase):
 @tagged("post_install", "-at_install")
 class TestApplication(GovernanceCase):
     def test_G6_checklist_blocks_complete_while_a_content_is_missing(self):
-        application = self.env["citeslab.application"].with_user(self.chef).create(
-            {"name": "Candidature 2025-2027"}
+        application = (
+            self.env["citeslab.application"]
+            .with_user(self.chef)
+            .create({"name": "Candidature 2025-2027"})
         )
         self.assertEqual(len(application.line_ids), 8)
         self.assertEqual(application.missing_count, 8)
@@ -240,8 +260,10 @@ class TestApplication(GovernanceCase):
             application.line_ids = [Command.delete(last.id)]
 
     def test_G6_a_content_taken_off_the_list_is_missing_all_the_same(self):
-        application = self.env["citeslab.application"].with_user(self.chef).create(
-            {"name": "Candidature"}
+        application = (
+            self.env["citeslab.application"]
+            .with_user(self.chef)
+            .create({"name": "Candidature"})
         )
         application.line_ids[0].unlink()
         for line in application.line_ids:
