@@ -27,6 +27,21 @@ progress.quiet = True
 counter = itertools.count()
 
 
+def pytest_configure(config):
+    """Tell pytest of our marker."""
+    config.addinivalue_line("markers", "nightly: takes long, run by --nightly")
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what takes long, unless it was asked for."""
+    if os.environ.get("CITESLAB_NIGHTLY"):
+        return
+    skip = pytest.mark.skip(reason="takes long: ./citeslab test --nightly runs it")
+    for item in items:
+        if item.get_closest_marker("nightly"):
+            item.add_marker(skip)
+
+
 @pytest.fixture(scope="session")
 def lab():
     """The set-up: `lab.sql`, `lab.env`, `lab.odoo(...)`, on the throwaway server."""

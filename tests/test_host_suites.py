@@ -1,20 +1,16 @@
 """Odoo's own crm suite, on fresh databases without and with us: nothing newly red.
 
 About three minutes a run on two cores (measured): both together take more than a
-journey should, so this runs where it is asked for, by `CITESLAB_NIGHTLY=1`.
+journey should, so this runs by `./citeslab test --nightly`.
 """
 
-import os
 import re
 
 import pytest
 from citeslab_tool.lab import addons
 from citeslab_tool.templates import stock_dependencies
 
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("CITESLAB_NIGHTLY"),
-    reason="slow: set CITESLAB_NIGHTLY=1 to run Odoo's own suites",
-)
+pytestmark = pytest.mark.nightly
 
 FAILURE = re.compile(r" (?:ERROR|FAIL): (?:Subtest )?(?P<test>[\w.]+)")
 VERDICT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")

@@ -209,11 +209,13 @@ def main(bench):
         for name in one
         if one[name] != two[name]
     ]
-    print(
+    bench.tell(
         f"import of {ROWS} rows: {fast / ROWS * 1000:.1f} ms a row, "
         f"load() {slow / ROWS * 1000:.1f} ms a row, {slow / fast:.1f} times faster; "
         f"fields that differ: {len(different)} {different[:3] or ''}",
-        flush=True,
+        ours_ms=round(fast / ROWS * 1000, 2),
+        beside_ms=round(slow / ROWS * 1000, 2),
+        ratio=round(slow / fast, 2),
     )
     again = ours(env, mine, content)
-    print(f"same file again: {again / ROWS * 1000:.2f} ms a row", flush=True)
+    bench.tell(f"same file again: {again / ROWS * 1000:.2f} ms a row")

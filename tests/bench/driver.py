@@ -5,6 +5,7 @@ addons; `bench.compare(...)` measures and prints.
 """
 
 import importlib.util
+import json
 import os
 import statistics
 import sys
@@ -25,6 +26,7 @@ class Bench:
         self.lab = lab
         self.db = db
         self.env = env
+        self.measures = []
 
     @staticmethod
     def time(work, repeat=5):
@@ -44,12 +46,21 @@ class Bench:
         pairs = [(self.time(work, 1), self.time(floor, 1)) for _ in range(repeat)]
         ours, base = (statistics.median(column) for column in zip(*pairs, strict=True))
         ratio = ours / base
-        print(
+        self.tell(
             f"{label}: {ours * 1000:.1f} ms, {floor_label} {base * 1000:.1f} ms, "
             f"ratio {ratio:.2f}",
-            flush=True,
+            label=label,
+            ours_ms=round(ours * 1000, 2),
+            beside=floor_label,
+            beside_ms=round(base * 1000, 2),
+            ratio=round(ratio, 3),
         )
         return ratio
+
+    def tell(self, sentence, **figures):
+        """Print a line of the benchmark and keep its figures for the summary."""
+        print(sentence, flush=True)
+        self.measures.append({"line": sentence, **figures})
 
 
 def load(name):
@@ -86,8 +97,11 @@ def run(name, lab, db):
     try:
         with Registry(db).cursor() as cr:
             env = odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {"lang": "fr_FR"})
-            load(name).main(Bench(lab, db, env))
+            bench = Bench(lab, db, env)
+            load(name).main(bench)
             cr.rollback()
+        path = lab.home / f"log/bench-{name}.json"
+        path.write_text(json.dumps(bench.measures, ensure_ascii=False), "utf-8")
     finally:
         odoo.sql_db.close_all()
 

@@ -1,6 +1,8 @@
 """`./citeslab bench [NAME…]`: the benchmarks of `tests/bench/`."""
 
 import argparse
+import json
+from datetime import datetime
 
 from .errors import Trouble
 from .home import REPO
@@ -35,10 +37,28 @@ def main(words):
         )
     lab = Lab(throwaway=True)
     lab.set_up(tests=True)
-    worst = 0
+    worst, told = 0, {}
     with lab.database_server():
         for name in chosen:
             say(f"\n== bench: {name} ==")
+            measures = lab.home / f"log/bench-{name}.json"
+            measures.unlink(missing_ok=True)
             driver = [lab.venv.python, FOLDER / "driver.py", name]
             worst = max(worst, pass_through(driver, env=lab.env, cwd=REPO))
+            if measures.exists():
+                told[name] = json.loads(measures.read_text(encoding="utf-8"))
+    _summary(lab, told)
     return worst
+
+
+def _summary(lab, told):
+    """Print every line again, together, and write them as JSON."""
+    say("\n== bench: summary ==")
+    for name, lines in told.items():
+        for line in lines:
+            print(f"{name}: {line['line']}", flush=True)
+    path = lab.home / "log/summary-bench.json"
+    day = datetime.now().astimezone().isoformat(timespec="seconds")
+    text = json.dumps({"date": day, "bench": told}, indent=2, ensure_ascii=False)
+    path.write_text(text, encoding="utf-8")
+    say(f"  summary in {path}")

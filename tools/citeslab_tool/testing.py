@@ -1,8 +1,11 @@
 """`./citeslab test`: the addons' tests and the journeys, in throwaway databases."""
 
+import json
 import os
+import time
 import xml.etree.ElementTree as ET
 from contextlib import suppress
+from datetime import datetime
 
 from . import templates
 from .browser import ensure_browser
@@ -13,6 +16,7 @@ from .process import pass_through
 from .progress import say
 
 NO_TESTS = 5
+NIGHTLY = "--nightly"
 
 
 def _is_path(word):
@@ -40,10 +44,12 @@ class Part:
         self.words = words
         self.report = lab.home / f"log/junit-{label}.xml"
         self.code = None
+        self.seconds = 0
 
     def run(self, env):
         """Run pytest on our terminal."""
         self.report.unlink(missing_ok=True)
+        start = time.monotonic()
         say(f"\n== tests: {self.label} ==")
         command = [
             self.lab.venv.python, "-m", "pytest", f"--rootdir={REPO}",
@@ -51,6 +57,7 @@ class Part:
             f"--junitxml={self.report}", *self.words,
         ]  # fmt: skip
         self.code = pass_through(command, env=env, cwd=REPO)
+        self.seconds = round(time.monotonic() - start)
 
     def counts(self):
         """(passed, failed, skipped) read from pytest's own report."""
@@ -61,6 +68,42 @@ class Part:
                 skipped += int(suite.get("skipped"))
                 total += int(suite.get("tests"))
         return total - failed - skipped, failed, skipped
+
+    def _named(self, *outcomes):
+        """Test → the first line of what pytest says of it, for these outcomes."""
+        found = {}
+        with suppress(OSError, ET.ParseError):
+            for case in ET.parse(self.report).iter("testcase"):
+                for outcome in outcomes:
+                    for told in case.iter(outcome):
+                        name = f"{case.get('classname')}::{case.get('name')}"
+                        found[name] = (told.get("message") or "").split("\n")[0]
+        return found
+
+    def summary(self):
+        """Counts, seconds, and by name what failed and what was skipped and why."""
+        passed, failed, skipped = self.counts()
+        return {
+            "passed": passed,
+            "failed": failed,
+            "skipped": skipped,
+            "seconds": self.seconds,
+            "exit": self.code,
+            "failures": self._named("failure", "error"),
+            "skips": self._named("skipped"),
+        }
+
+
+def _write_summary(lab, parts, nightly):
+    """Tell the run in `log/summary-test.json` of the home."""
+    path = lab.home / "log/summary-test.json"
+    told = {
+        "date": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "nightly": nightly,
+        "parts": {part.label: part.summary() for part in parts},
+    }
+    path.write_text(json.dumps(told, indent=2, ensure_ascii=False), encoding="utf-8")
+    say(f"  summary in {path}")
 
 
 def _addon_part(lab, options, paths):
@@ -131,8 +174,13 @@ def _verdict(parts, filtered):
 def main(words):
     """Run the tests; return the exit code.
 
-    :param words: pytest's arguments; paths choose the part(s) to run
+    :param words: pytest's arguments; paths choose the part(s) to run, `--nightly`
+        adds the tests that take long (`@pytest.mark.nightly`)
     """
+    nightly = NIGHTLY in words
+    words = [word for word in words if word != NIGHTLY]
+    if nightly:
+        os.environ["CITESLAB_NIGHTLY"] = "1"
     lab = Lab(throwaway=True)
     lab.set_up(tests=True)
     options, own, top = _plan(words)
@@ -145,4 +193,5 @@ def main(words):
             parts.append(_journey_part(lab, options, top))
         if not parts:
             raise Trouble("There is no test to run.")
+    _write_summary(lab, parts, nightly)
     return _verdict(parts, filtered=bool(options))
