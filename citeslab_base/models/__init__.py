@@ -24,6 +24,10 @@ from . import mail_message
 from . import crm_stage
 from . import crm_team
 from . import crm_lead
+from . import citeslab_period_lock
+from . import citeslab_period_exception
+from . import citeslab_period_change
+from . import citeslab_period_guard
 from . import citeslab_parcours_child
 from . import citeslab_situation
 from . import citeslab_interview

@@ -8,7 +8,12 @@ class CiteslabAction(models.Model):
 
     _name = "citeslab.action"
     _description = "Action"
-    _inherit = ["citeslab.placed", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "citeslab.period.guard",
+        "citeslab.placed",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date desc, id desc"
     _check_company_auto = True
 

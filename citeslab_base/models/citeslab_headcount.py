@@ -7,6 +7,7 @@ class CiteslabHeadcount(models.Model):
     """Anonymous people met in an action, counted and never invented."""
 
     _name = "citeslab.headcount"
+    _inherit = ["citeslab.period.guard"]
     _description = "Head-count"
     _order = "id"
 
@@ -39,3 +40,8 @@ class CiteslabHeadcount(models.Model):
     def _compute_company_id(self):
         for headcount in self:
             headcount.company_id = headcount.action_id.company_id
+
+    def _guarded_days(self):
+        return [
+            (row, row.company_id, (row.action_id.date,)) for row in self.sudo()
+        ]

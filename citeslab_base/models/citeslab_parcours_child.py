@@ -10,6 +10,7 @@ class CiteslabParcoursChild(models.AbstractModel):
     """
 
     _name = "citeslab.parcours.child"
+    _inherit = ["citeslab.period.guard"]
     _description = "Row of a Parcours"
     _order = "date desc, id desc"
     _check_company_auto = True

@@ -17,3 +17,4 @@ from . import test_situation
 from . import test_views
 from . import test_visibility
 from . import test_consent
+from . import test_period_lock

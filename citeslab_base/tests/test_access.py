@@ -120,7 +120,30 @@ class TestAccessMatrix(CiteslabCase):
             .with_user(user)
             .create({"partner_id": parcours.partner_id.id})
         )
+        made |= cls._create_closed_period(company)
         cls._keep(owner, made)
+
+    @classmethod
+    def _create_closed_period(cls, company):
+        lock = cls.env["citeslab.period.lock"].create(
+            {
+                "company_id": company.id,
+                "date_from": "2001-01-01",
+                "date_to": "2001-12-31",
+            }
+        )
+        leave = lock.exception_ids.create({"lock_id": lock.id, "reason": "Oubli"})
+        change = lock.change_ids.create(
+            {
+                "lock_id": lock.id,
+                "exception_id": leave.id,
+                "company_id": company.id,
+                "reason": "Oubli",
+                "operation": "write",
+                "res_model": "citeslab.action",
+            }
+        )
+        return {record._name: record for record in (lock, leave, change)}
 
     @classmethod
     def _create_lists(cls, owner, company):

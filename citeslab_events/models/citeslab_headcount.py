@@ -33,3 +33,11 @@ class CiteslabHeadcount(models.Model):
         result = super().unlink()
         events.exists()._check_headcount()
         return result
+
+    def _guarded_days(self):
+        rows = self.sudo()
+        of_event = rows.filtered("event_id")
+        days = [
+            (row, row.company_id, (row.event_id.citeslab_date,)) for row in of_event
+        ]
+        return days + super(CiteslabHeadcount, self - of_event)._guarded_days()

@@ -13,6 +13,21 @@ from odoo.addons.citeslab_base.tools.dates import company_timezone, local_date
 from odoo.addons.citeslab_base.tools.text import normalise
 
 MONTH, DAY = "month", "day"
+# What a bilan reads of an event: a closed period keeps it.
+COUNTED = {
+    "active",
+    "citeslab_kind_id",
+    "company_id",
+    "date_begin",
+    "date_end",
+    "date_precision",
+    "headcount_total",
+    "is_own",
+    "kanban_state",
+    "mission_id",
+    "territory_id",
+    "work_hours",
+}
 
 
 class EventEvent(models.Model):
@@ -23,7 +38,7 @@ class EventEvent(models.Model):
     """
 
     _name = "event.event"
-    _inherit = ["event.event", "citeslab.event.attendance"]
+    _inherit = ["event.event", "citeslab.event.attendance", "citeslab.period.guard"]
 
     citeslab_kind_id = fields.Many2one(
         "citeslab.event.kind",
@@ -365,6 +380,18 @@ class EventEvent(models.Model):
         if {"date_precision", "date_begin", "date_end"} & vals.keys():
             self._apply_month()
         return result
+
+    def _guarded_days(self):
+        """A closed period keeps our events; those of the host are not ours to keep."""
+        ours = self.sudo().filtered("is_citeslab")
+        return [
+            (event, event.company_id, (event.citeslab_date, event.citeslab_date_end))
+            for event in ours
+        ]
+
+    @api.model
+    def _guarded_fields(self, names):
+        return names & COUNTED
 
     def _apply_month(self):
         """An event known by its month holds the whole of it."""

@@ -18,10 +18,26 @@ INTERVIEW_STATES = {
 FOLLOWED = {"state", "absence", "event_slot_id", "porteur_id", "active", "event_id"}
 
 
+# What a bilan reads of a registration: a closed period keeps it, not the name.
+COUNTED = {
+    "active",
+    "event_id",
+    "event_slot_id",
+    "gender",
+    "neighborhood_id",
+    "parcours_id",
+    "participant_kind",
+    "porteur_id",
+    "residence",
+    "state",
+}
+
+
 class EventRegistration(models.Model):
     """A participant of one of our events: a porteur, found or created."""
 
-    _inherit = "event.registration"
+    _name = "event.registration"
+    _inherit = ["event.registration", "citeslab.period.guard"]
 
     is_citeslab = fields.Boolean(
         compute="_compute_is_citeslab", store=True, precompute=True
@@ -224,6 +240,17 @@ class EventRegistration(models.Model):
                         name=registration.name,
                     )
                 )
+
+    def _guarded_days(self):
+        """Who is registered or came, on the day of the event, to one of ours."""
+        return [
+            (row, row.company_id, (row.attendance_date,))
+            for row in self.sudo().filtered("is_citeslab")
+        ]
+
+    @api.model
+    def _guarded_fields(self, names):
+        return names & COUNTED
 
     def _after_change(self):
         """Bring what follows from registrations up to date, as superuser."""

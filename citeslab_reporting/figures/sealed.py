@@ -4,8 +4,9 @@ import hashlib
 import json
 from dataclasses import dataclass
 
+from odoo.addons.citeslab_base.tools.rounding import half_up, rate
+
 from .matrix import RATE
-from .rounding import half_up
 
 
 def canonical(values):
@@ -132,5 +133,5 @@ def counted_total(line):
     """
     parts = line.counted.values()
     if line.kind == RATE:
-        return half_up(100 * sum(parts) / len(parts), 1) if parts else None
+        return rate(sum(parts), len(parts))
     return sum(parts)

@@ -37,7 +37,8 @@ class Source:
     ``date_field`` is the day of a row; a fact without one takes its period from
     the context. A row that lasts ends on ``end_field``: it counts, whole, in every
     period that it touches. The paths say which rows a filter keeps; ``None``: it
-    cannot.
+    cannot. ``record_field`` holds the record behind a row, of ``record_model`` or
+    else of the model that ``res_model`` names.
     """
 
     date_field: str | None = None
@@ -45,6 +46,8 @@ class Source:
     territory: str | None = "territory_id"
     neighborhood: str | None = None
     commune: str | None = None
+    record_model: str | None = None
+    record_field: str = "id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,10 @@ class Tally:
     parts: dict = field(default_factory=dict)
     extras: dict = field(default_factory=dict)
     source: str | None = None
+    # of a frozen report: the figure itself, the names of its rows, a footnote
+    is_final: bool = False
+    names: dict = field(default_factory=dict)
+    note: str | None = None
 
     def add(self, code, value, extras):
         """Add ``value`` to the total and, where it has one, to its part."""
@@ -130,9 +137,15 @@ class CiteslabBilan(models.AbstractModel):
         :raises UserError: reversed period, territory of another structure
         :raises AccessError: structure or figures closed to the reader
         """
-        scope = self._scope(
-            company, date_from, date_to, territory, neighborhoods, communes
+        return self._matrix_of(
+            self._scope(
+                company, date_from, date_to, territory, neighborhoods, communes
+            )
         )
+
+    @api.model
+    def _matrix_of(self, scope):
+        """See :meth:`_matrix`."""
         engine = self._for_scope(scope)
         indicators = engine.env["citeslab.indicator"]._for_company(company)
         labels = {}
@@ -170,11 +183,23 @@ class CiteslabBilan(models.AbstractModel):
         """
         return {
             "citeslab.fact.person": Source(
-                neighborhood="neighborhood_id", commune="commune"
+                neighborhood="neighborhood_id",
+                commune="commune",
+                record_model="res.partner",
+                record_field="partner_id",
             ),
-            "citeslab.fact.activity": Source(date_field="date"),
-            "citeslab.fact.event": Source(date_field="date"),
-            "citeslab.fact.money": Source(date_field="date_from", end_field="date_to"),
+            "citeslab.fact.activity": Source(
+                date_field="date", record_field="res_id"
+            ),
+            "citeslab.fact.event": Source(
+                date_field="date", record_model="event.event", record_field="event_id"
+            ),
+            "citeslab.fact.money": Source(
+                date_field="date_from",
+                end_field="date_to",
+                record_model="citeslab.budget.line",
+                record_field="line_id",
+            ),
         }
 
     @api.model
@@ -183,9 +208,10 @@ class CiteslabBilan(models.AbstractModel):
 
         :param indicators: ``citeslab.indicator`` records
         :param Scope scope: the period before
-        :return: ``{indicator: Tally}``, or ``None`` where no report was frozen
+        :return: ``{indicator: Tally}`` of the figures that it holds, ``None`` for
+            one that it says nothing of; empty where no report was frozen
         """
-        return None
+        return {}
 
     @api.model
     def _minimum_minutes(self):
@@ -326,8 +352,10 @@ class CiteslabBilan(models.AbstractModel):
         """Figures of the year before: frozen, else counted, else typed."""
         before = scope.previous()
         frozen = self._previous_frozen(indicators, before)
-        if frozen is not None:
-            return frozen
+        known = {i: tally for i, tally in frozen.items() if tally}
+        indicators = indicators.filtered(lambda i: i not in frozen)
+        if not indicators:
+            return known
         declared = self._declared_tallies(indicators, before)
         counted = self._registered_tallies(indicators, before, labels)
         optional = [i for i in counted if i.is_optional]
@@ -342,7 +370,7 @@ class CiteslabBilan(models.AbstractModel):
                 or not self._is_registered(indicator, current.get(indicator))
             ):
                 del counted[indicator]
-        return self._divided(declared | counted, before)
+        return self._divided(declared | counted, before) | known
 
     def _registered_tallies(self, indicators, scope, labels):
         """Counted figures of the sources that hold anything in the period.
@@ -582,7 +610,7 @@ class CiteslabBilan(models.AbstractModel):
 
     def _value(self, indicator, tally):
         """Total of a figure: whole for counts, one decimal for rates."""
-        if indicator.kind == RATE and not tally.source:
+        if indicator.kind == RATE and not (tally.source or tally.is_final):
             return rate(tally.value, tally.whole)
         return self._number(indicator, tally.value)
 
@@ -613,7 +641,9 @@ class CiteslabBilan(models.AbstractModel):
 
     def _labels(self, indicator, now, before, labels):
         """Rank and label of each row, the unknown one last."""
-        known = labels.get((indicator.source, indicator.group_field), {})
+        known = dict(labels.get((indicator.source, indicator.group_field), {}))
+        for code, name in (before.names if before else {}).items():
+            known.setdefault(code, (len(known), name))
         codes = {*now.parts, *(before.parts if before else ())} - {UNKNOWN}
         if codes - known.keys():  # typed figures may name rows that nobody has
             catalogue = self._catalogue(indicator)
@@ -641,6 +671,8 @@ class CiteslabBilan(models.AbstractModel):
                     origin=before.source,
                 )
             )
+        if before and before.note:
+            notes.append(before.note)
         source = indicator.source and self._sources()[indicator.source]
         if source and scope.is_partial and not (source.neighborhood or source.commune):
             notes.append(
@@ -657,7 +689,7 @@ class CiteslabBilan(models.AbstractModel):
             return []
         notes = []
         for tally, period in ((now, scope), (before, scope.previous())):
-            if tally and not tally.source and tally.value:
+            if tally and not (tally.source or tally.is_final) and tally.value:
                 domain = self._counted_domain(indicator, period)
                 notes += model._bilan_notes(domain, period.first, period.last)
         return list(dict.fromkeys(notes))
