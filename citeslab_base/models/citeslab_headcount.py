@@ -42,6 +42,4 @@ class CiteslabHeadcount(models.Model):
             headcount.company_id = headcount.action_id.company_id
 
     def _guarded_days(self):
-        return [
-            (row, row.company_id, (row.action_id.date,)) for row in self.sudo()
-        ]
+        return [(row, row.company_id, (row.action_id.date,)) for row in self.sudo()]

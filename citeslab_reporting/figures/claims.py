@@ -71,7 +71,7 @@ _COUNTED = (
 _AMOUNTS = (
     r"(?P<percent>\d+(?:[.,]\d+)?) ?(?:%|pour cent)",
     rf"(?:(?P<top>{_WORD}|\d+)(?: [^\W\d]+)? sur (?P<bottom>{_WORD}|\d+))(?!\w)",
-    rf"(?:(?:la|le|les|l') ?)?(?:(?P<times>{_WORD}) )?(?P<part>{'|'.join(_PARTS)})(?!\w)",
+    rf"(?:(?:la|les?|l') ?)?(?:(?P<times>{_WORD}) )?(?P<part>{'|'.join(_PARTS)})\b",
     rf"(?P<count>{_NUMBER}) (?={_COUNTED})",
 )
 _CLAIM = re.compile(

@@ -138,16 +138,14 @@ class CiteslabBilan(models.AbstractModel):
         :raises AccessError: structure or figures closed to the reader
         """
         return self._matrix_of(
-            self._scope(
-                company, date_from, date_to, territory, neighborhoods, communes
-            )
+            self._scope(company, date_from, date_to, territory, neighborhoods, communes)
         )
 
     @api.model
     def _matrix_of(self, scope):
         """See :meth:`_matrix`."""
         engine = self._for_scope(scope)
-        indicators = engine.env["citeslab.indicator"]._for_company(company)
+        indicators = engine.env["citeslab.indicator"]._for_company(scope.company)
         labels = {}
         current = engine._current_tallies(indicators, scope, labels)
         previous = engine._previous_tallies(indicators, scope, current, labels)
@@ -188,9 +186,7 @@ class CiteslabBilan(models.AbstractModel):
                 record_model="res.partner",
                 record_field="partner_id",
             ),
-            "citeslab.fact.activity": Source(
-                date_field="date", record_field="res_id"
-            ),
+            "citeslab.fact.activity": Source(date_field="date", record_field="res_id"),
             "citeslab.fact.event": Source(
                 date_field="date", record_model="event.event", record_field="event_id"
             ),
