@@ -20,7 +20,7 @@ chef = env["res.users"].create({
 env["ir.mail_server"].search([]).active = False
 env["ir.mail_server"].create({
     "name": "Local", "smtp_host": "127.0.0.1", "smtp_port": %d, "sequence": 1})
-place = env["res.partner"].create({"name": "Médiathèque", "company_id": company.id})
+place = env["citeslab.place"].create({"name": "Médiathèque", "company_id": company.id})
 env["citeslab.permanence"].with_user(chef).create({
     "name": "Permanence du mardi", "place_ids": [(6, 0, place.ids)]})
 env.cr.commit()

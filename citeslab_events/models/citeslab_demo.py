@@ -116,7 +116,7 @@ class CiteslabDemo(models.AbstractModel):
                 "date_tz": "Europe/Paris",
                 "date_begin": start,
                 "date_end": start + timedelta(hours=kind_type.citeslab_duration),
-                "address_id": env.ref(f"citeslab_events.place_{place}").id,
+                "place_id": env.ref(f"citeslab_base.place_{place}").id,
                 "event_mail_ids": [fields.Command.clear()],
             }
         )

@@ -26,9 +26,10 @@ class CiteslabFactEvent(models.Model):
             "headcount_people",
             "date_precision",
             "kanban_state",
-            "address_id",
+            "place_id",
             "active",
         ],
+        "citeslab.place": ["neighborhood_id"],
         "citeslab.event.kind": [
             "is_workshop",
             "is_animation",
@@ -55,7 +56,10 @@ class CiteslabFactEvent(models.Model):
     date = fields.Date(readonly=True)
     kind_id = fields.Many2one("citeslab.event.kind", readonly=True)
     mission_id = fields.Many2one("citeslab.mission", readonly=True)
-    place_id = fields.Many2one("res.partner", string="Place", readonly=True)
+    place_id = fields.Many2one("citeslab.place", string="Place", readonly=True)
+    neighborhood_id = fields.Many2one(
+        "citeslab.neighborhood", string="Quartier of the Place", readonly=True
+    )
     is_own = fields.Boolean(readonly=True)
     is_workshop = fields.Boolean(string="Counts as Atelier", readonly=True)
     is_animation = fields.Boolean(readonly=True)
@@ -77,7 +81,7 @@ class CiteslabFactEvent(models.Model):
             SELECT event.id, event.id AS event_id, event.company_id,
                    event.territory_id, event.citeslab_date AS date,
                    event.citeslab_kind_id AS kind_id, event.mission_id,
-                   event.address_id AS place_id, event.is_own,
+                   event.place_id, place.neighborhood_id, event.is_own,
                    event.is_own AND COALESCE(kind.is_workshop, FALSE) AS is_workshop,
                    event.is_own AND COALESCE(kind.is_animation, FALSE) AS is_animation,
                    event.is_own AND COALESCE(kind.is_permanence, FALSE)
@@ -94,6 +98,7 @@ class CiteslabFactEvent(models.Model):
                         ELSE 0 END::float8 AS hours
               FROM event_event event
               JOIN citeslab_event_kind kind ON kind.id = event.citeslab_kind_id
+         LEFT JOIN citeslab_place place ON place.id = event.place_id
         CROSS JOIN LATERAL (%(people)s) AS people
         CROSS JOIN LATERAL (%(heads)s) AS heads
              WHERE event.is_citeslab AND event.active

@@ -88,11 +88,9 @@ class CiteslabPermanence(models.Model):
     )
     seats_per_slot = fields.Integer(default=1, required=True)
     place_ids = fields.Many2many(
-        "res.partner",
-        "citeslab_permanence_place_rel",
-        "permanence_id",
-        "partner_id",
+        "citeslab.place",
         string="Places",
+        check_company=True,
         help="Several places: one after the other, as for a bus.",
     )
     date_start = fields.Date(required=True, default=fields.Date.context_today)
@@ -268,7 +266,7 @@ class CiteslabPermanence(models.Model):
             "territory_id": self.territory_id.id,
             "user_id": self.user_id.id,
             "permanence_id": self.id,
-            "address_id": place.id,
+            "place_id": place.id,
             "date_tz": company_timezone(self.company_id).zone,
             "date_begin": self._moment(day, self.hour_from),
             "date_end": self._moment(day, self.hour_to),

@@ -25,6 +25,7 @@ class CiteslabTouch(models.Model):
             "date_begin",
             "work_hours",
             "address_id",
+            "place_id",
             "event_url",
         ],
         "event.slot": ["start_datetime"],
@@ -48,7 +49,8 @@ class CiteslabTouch(models.Model):
                    r.parcours_id, e.user_id, r.attendance_date AS date,
                    COALESCE(s.start_datetime, e.date_begin) AS start,
                    'attendance' AS kind,
-                   CASE WHEN e.address_id IS NULL AND COALESCE(e.event_url, '') != ''
+                   CASE WHEN e.address_id IS NULL AND e.place_id IS NULL
+                             AND COALESCE(e.event_url, '') != ''
                         THEN 'visio' ELSE 'face' END AS mode,
                    e.work_hours AS duration, NULL::int AS interview_id,
                    r.id AS registration_id

@@ -38,7 +38,12 @@ class EventEvent(models.Model):
     """
 
     _name = "event.event"
-    _inherit = ["event.event", "citeslab.event.attendance", "citeslab.period.guard"]
+    _inherit = [
+        "event.event",
+        "citeslab.event.attendance",
+        "citeslab.period.guard",
+        "citeslab.placed",
+    ]
 
     citeslab_kind_id = fields.Many2one(
         "citeslab.event.kind",
@@ -316,6 +321,11 @@ class EventEvent(models.Model):
         both = self.is_permanence and other.is_permanence
         return not both and bool(same_person or not permanence)
 
+    @api.constrains("place_id", "territory_id", "company_id")
+    def _check_own_structure(self):
+        """The host checks no company on its events: ours do."""
+        self.filtered("is_citeslab")._check_company(["place_id", "territory_id"])
+
     @api.constrains("date_begin", "date_end", "user_id", "kanban_state", "is_own")
     def _check_one_place_at_a_time(self):
         """The same person cannot hold two of our events at the same hour."""
@@ -369,11 +379,25 @@ class EventEvent(models.Model):
             vals["event_type_id"] = kind.event_type_id.id
         if not vals.get("company_id"):
             vals["company_id"] = self.env.company.id
+        self._address_from_place(vals)
         if "date_tz" not in vals:
             company = self.env["res.company"].browse(vals["company_id"])
             vals["date_tz"] = company_timezone(company).zone
 
+    @api.model
+    def _address_from_place(self, vals):
+        """The host prints the address of an event: that of who receives us."""
+        if vals.get("place_id") and "address_id" not in vals:
+            place = self.env["citeslab.place"].browse(vals["place_id"])
+            vals["address_id"] = place.partner_id.id
+
+    @api.onchange("place_id")
+    def _onchange_place_id(self):
+        if self.place_id:
+            self.address_id = self.place_id.partner_id
+
     def write(self, vals):
+        self._address_from_place(vals)
         if {"citeslab_kind_id", "company_id"} & vals.keys():
             self._check_participants_kept(vals)
         result = super().write(vals)
@@ -468,7 +492,16 @@ class EventEvent(models.Model):
     # Words to share, screens
     # ------------------------------------------------------------
 
-    @api.depends("name", "date_begin", "date_end", "address_id", "event_type_id")
+    @api.depends(
+        "name",
+        "date_begin",
+        "date_end",
+        "place_id.name",
+        "place_id.address",
+        "place",
+        "address_id",
+        "event_type_id",
+    )
     @api.depends_context("lang")
     def _compute_share_text(self):
         for event in self:
@@ -511,6 +544,8 @@ class EventEvent(models.Model):
 
     def _place_label(self):
         """Place in one line: its name, then its street and city."""
+        if label := super()._place_label():
+            return label
         place = self.sudo().address_id
         if not place:
             return self.event_url or ""

@@ -347,8 +347,9 @@ class EventRegistration(models.Model):
             "parcours_id": self.parcours_id.id,
             "kind": "interview",
             "user_id": event.user_id.id,
-            "place": event._place_label(),
-            "mode": "face" if event.address_id else "visio",
+            "place_id": event.place_id.id,
+            "place": event.place if event.place_id else event._place_label(),
+            "mode": "face" if event.place_id or event.address_id else "visio",
         }
 
     def action_set_absent(self):

@@ -56,8 +56,8 @@ class TestPermanence(EventCase):
 
     def test_s10_the_bus_moves(self):
         """S10: first and third Thursday, one place after the other."""
-        places = self.env["res.partner"].create(
-            [{"name": name} for name in ("Kérourien", "Pontanézen")]
+        places = self.acting(self.chef, "citeslab.place").create(
+            [{"name": name, "kind": "bus"} for name in ("Kérourien", "Pontanézen")]
         )
         rule = self._rule(
             kind_id=self.kinds["bus"].id,
@@ -79,8 +79,8 @@ class TestPermanence(EventCase):
                 "2024-06-20",
             ],
         )
-        self.assertEqual(events[0].address_id, events[2].address_id)
-        self.assertEqual(set(events[:2].address_id.ids), set(places.ids))
+        self.assertEqual(events[0].place_id, events[2].place_id)
+        self.assertEqual(set(events[:2].place_id.ids), set(places.ids))
 
     def test_weeks_are_numbers(self):
         with self.assertRaisesRegex(ValidationError, "weeks of the month"):
