@@ -36,6 +36,7 @@
         "views/citeslab_contest_entry_views.xml",
         "views/citeslab_action_kind_views.xml",
         "views/citeslab_action_views.xml",
+        "views/citeslab_mission_time_views.xml",
         "views/citeslab_place_views.xml",
         "views/citeslab_territory_views.xml",
         "views/citeslab_neighborhood_views.xml",

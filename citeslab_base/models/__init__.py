@@ -40,6 +40,7 @@ from . import citeslab_contest
 from . import citeslab_contest_entry
 from . import citeslab_action
 from . import citeslab_headcount
+from . import citeslab_mission_time
 from . import citeslab_touch
 from . import citeslab_quality_rule
 from . import citeslab_quality_issue

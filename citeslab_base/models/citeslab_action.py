@@ -1,4 +1,7 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from .selections import DATE_PRECISION
 
@@ -14,7 +17,8 @@ class CiteslabAction(models.Model):
         "mail.thread",
         "mail.activity.mixin",
     ]
-    _order = "date desc, id desc"
+    # within one first day: the day itself, then the month, then the year
+    _order = "date desc, date_precision, id desc"
     _check_company_auto = True
 
     name = fields.Char(required=True)
@@ -57,6 +61,11 @@ class CiteslabAction(models.Model):
     date = fields.Date(required=True, index=True, default=fields.Date.context_today)
     date_precision = fields.Selection(DATE_PRECISION, required=True, default="day")
     date_end = fields.Date()
+    date_label = fields.Char(
+        string="When",
+        compute="_compute_date_label",
+        help="As precise as it is known: a day, a month or a year.",
+    )
     occurrences = fields.Integer(
         default=1, required=True, help="Number of times, as 12 for a monthly meeting."
     )
@@ -89,6 +98,10 @@ class CiteslabAction(models.Model):
     )
     qpv_share = fields.Float(
         string="Share from QPV (%)",
+        compute="_compute_qpv_share",
+        store=True,
+        readonly=False,
+        aggregator=None,
         help="Share of residents of priority quartiers among those it served: "
         "justifies an action outside of them (CDC §1.1).",
     )
@@ -123,7 +136,100 @@ class CiteslabAction(models.Model):
                 action.neighborhood_id or action.place_id.neighborhood_id
             )
 
+    @api.depends("headcount_ids.count", "headcount_ids.neighborhood_id.kind")
+    def _compute_qpv_share(self):
+        """Of the people counted with a quartier; what was typed without them stays."""
+        for action in self:
+            known = action.headcount_ids.filtered("neighborhood_id")
+            people = sum(known.mapped("count"))
+            inside = known.filtered(lambda row: row.neighborhood_id.kind == "qpv")
+            share = people and 100 * sum(inside.mapped("count")) / people
+            action.qpv_share = share if people else action.qpv_share
+
+    @api.depends("date", "date_end", "date_precision")
+    @api.depends_context("lang")
+    def _compute_date_label(self):
+        for action in self:
+            action.date_label = action._date_words()
+
+    def _date_words(self):
+        """Date in words, as "12/05/2023", "May 2023", "May 2023 – September 2023"."""
+        self.ensure_one()
+        pattern = {"month": "MMMM y", "year": "y"}.get(self.date_precision)
+        words = [
+            format_date(self.env, day, date_format=pattern)
+            for day in (self.date, self.date_end)
+            if day
+        ]
+        return " – ".join(dict.fromkeys(words))
+
     @api.depends("duration", "occurrences")
     def _compute_total_duration(self):
         for action in self:
             action.total_duration = action.duration * action.occurrences
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        actions = super().create(vals_list)
+        actions._round_dates()
+        return actions
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"date", "date_end", "date_precision"} & vals.keys():
+            self._round_dates()
+        return result
+
+    def _round_dates(self):
+        """A month starts on its first day and ends on its last one; so does a year.
+
+        What is known by its month then sorts before the days of the next one.
+        """
+        for action in self.filtered(lambda action: action.date_precision != "day"):
+            january = {"month": 1} if action.date_precision == "year" else {}
+            first = action.date + relativedelta(day=1, **january)
+            last = action.date_end
+            if last:
+                december = {"month": 12} if january else {}
+                last += relativedelta(day=31, **december)
+            values = {"date": first, "date_end": last}
+            if any(action[name] != value for name, value in values.items()):
+                action.write(values)
+
+    def action_repeat(self):
+        """Open a copy of this action, dated today: people and files stay behind.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        again = self.copy(
+            {
+                "date": fields.Date.context_today(self),
+                "date_precision": "day",
+                "date_end": False,
+                "occurrences": 1,
+                "user_id": self.env.uid,
+                "qpv_share": 0,
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": again.id,
+            "views": [(False, "form")],
+        }
+
+    @api.model
+    def action_repeat_last(self):
+        """Open a copy of the action that one noted last, or an empty one.
+
+        :rtype: dict
+        """
+        last = self.search([("user_id", "=", self.env.uid)], order="id desc", limit=1)
+        if last:
+            return last.action_repeat()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "views": [(False, "form")],
+        }

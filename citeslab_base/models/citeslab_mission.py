@@ -9,6 +9,17 @@ class CiteslabMission(models.Model):
     _description = "Mission"
 
     share = fields.Float(
-        string="Indicative Share (%)", help="Share of working time, in percent."
+        string="Indicative Share (%)",
+        compute="_compute_share",
+        help="Share of working time, in percent, from the numbers of the scheme.",
     )
-    source = fields.Char(help="Text that sets the share.")
+    source = fields.Char(compute="_compute_share", help="Text that sets the share.")
+
+    def _compute_share(self):
+        """The share is a dated number of the scheme, not one of the list."""
+        today = fields.Date.context_today(self)
+        Parameter = self.env["citeslab.parameter"]
+        for mission in self:
+            number = Parameter._in_force(f"mission_share_{mission.code}", today)
+            mission.share = number.value
+            mission.source = number.source

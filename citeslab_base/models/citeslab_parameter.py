@@ -24,14 +24,14 @@ class CiteslabParameter(models.Model):
     )
 
     @api.model
-    def _value_at(self, code, day):
-        """Value of a number on a day.
+    def _in_force(self, code, day):
+        """Number of the scheme that holds on a day.
 
         :param str code: code of the number
         :param date day: day at which the rule is read
-        :return: the value, or ``None`` where no rule holds that day
+        :return: the record, empty where no rule holds that day
         """
-        found = self.sudo().search(
+        return self.sudo().search(
             [
                 ("code", "=", code),
                 ("valid_from", "<=", day),
@@ -41,4 +41,14 @@ class CiteslabParameter(models.Model):
             ],
             limit=1,
         )
+
+    @api.model
+    def _value_at(self, code, day):
+        """Value of a number on a day.
+
+        :param str code: code of the number
+        :param date day: day at which the rule is read
+        :return: the value, or ``None`` where no rule holds that day
+        """
+        found = self._in_force(code, day)
         return found.value if found else None

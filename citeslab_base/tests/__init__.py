@@ -2,6 +2,7 @@ from . import test_access
 from . import test_dates
 from . import test_demo
 from . import test_http
+from . import test_journal
 from . import test_orientation
 from . import test_outcome_dialog
 from . import test_outcome_grid

@@ -83,6 +83,7 @@ class TestAccessMatrix(CiteslabCase):
                 "name": "Marché",
                 "date": "2023-01-01",
                 "mission_id": mission,
+                "duration": 1.0,
             },
         }
         made = {"crm.lead": parcours, "res.partner": parcours.partner_id}
@@ -102,6 +103,11 @@ class TestAccessMatrix(CiteslabCase):
             [("parcours_id", "=", parcours.id)], limit=1
         )
         cls.env.flush_all()
+        made["citeslab.mission.time"] = cls.env["citeslab.mission.time"].search(
+            [("company_id", "=", company.id), ("series", "=", "actual")],
+            order="id desc",
+            limit=1,
+        )
         made["citeslab.quality.issue"] = cls.env["citeslab.quality.issue"].search(
             [("parcours_id", "=", parcours.id)], limit=1
         )

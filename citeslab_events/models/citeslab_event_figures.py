@@ -56,7 +56,7 @@ class CiteslabEventFigures(models.AbstractModel):
                 actions["is_newsletter"]
                 + self._sent_newsletters(company, date_from, date_to)
             ),
-            "mission_time": self._mission_time(company, period, facts),
+            "mission_time": self._mission_time(period),
         }
 
     @api.model
@@ -115,20 +115,14 @@ class CiteslabEventFigures(models.AbstractModel):
         return len(mailings)
 
     @api.model
-    def _mission_time(self, company, period, facts):
+    def _mission_time(self, period):
         """Hours by mission (CDC §2): RDV, actions and own events."""
-        hours = {}
-        done = period & Domain("state", "=", "done")
-        sources = (
-            ("citeslab.interview", done, "duration:sum"),
-            ("citeslab.action", period, "total_duration:sum"),
-            (facts._name, period & Domain("is_own", "=", True), "hours:sum"),
+        work = period & Domain("series", "=", "actual")
+        hours = dict(
+            self.env["citeslab.mission.time"]._read_group(
+                work, ["mission_id"], ["hours:sum"]
+            )
         )
-        for model, domain, total in sources:
-            for mission, value in self.env[model]._read_group(
-                domain, ["mission_id"], [total]
-            ):
-                hours[mission] = hours.get(mission, 0.0) + (value or 0.0)
         items = [
             {
                 "code": mission.code or "unknown",
