@@ -20,6 +20,7 @@
         "data/citeslab_budget_cron_data.xml",
         "report/citeslab_budget_templates.xml",
         "report/citeslab_budget_reports.xml",
+        "views/citeslab_budget_follow_templates.xml",
         "views/citeslab_fec_import_views.xml",
         "views/citeslab_budget_next_views.xml",
         "views/citeslab_budget_views.xml",
@@ -33,5 +34,8 @@
         "views/citeslab_budget_mapping_views.xml",
         "views/citeslab_budget_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["citeslab_budget/static/src/careful_form/*.js"],
+    },
     "demo": ["demo/citeslab_budget_demo.xml"],
 }

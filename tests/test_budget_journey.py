@@ -1,6 +1,7 @@
 """The budget as the responsable and the chef meet it, in a browser and on disk."""
 
 import json
+import re
 
 SHARES = """
 import threading
@@ -108,6 +109,53 @@ def test_responsable_types_and_reads_the_rules(demo_server, login):
         state="detached"
     )
     assert page.outside == []
+
+
+def test_second_to_save_is_told_who_changed_what(demo_server, login):
+    """Two windows on one budget: the later save loses nothing silently."""
+    first = login(demo_server, "responsable")
+    first.goto(f"{demo_server.url}/odoo/budgets-citeslab/new")
+    row = ".o_field_one2many[name=line_ids] .o_data_row:nth-child(4)"
+
+    def plan(page, amount):
+        page.locator(f"{row} td[name=planned]").click()
+        page.locator(f"{row} td[name=planned] input").fill(amount)
+        with page.expect_response(re.compile("/web_save")):
+            page.locator(".o_form_button_save").click()
+
+    first.locator("[name=date_from] button, [name=date_from] input").first.click()
+    first.locator("[name=date_from] input").fill("01/01/2031")
+    plan(first, "1000")
+    first.wait_for_url(re.compile(r"budgets-citeslab/\d+"))
+    second = first.context.new_page()
+    second.goto(first.url)
+    second.locator(f"{row} td[name=planned]").wait_for()
+    plan(first, "1100")
+    plan(second, "900")
+    message = second.locator(".o_error_dialog, .modal-body").first
+    message.wait_for()
+    assert "entre-temps" in message.inner_text()
+    assert "1\N{NARROW NO-BREAK SPACE}100,00" in message.inner_text() or (
+        "1\N{NO-BREAK SPACE}100,00" in message.inner_text()
+    )
+    second.reload()
+    second.locator(f"{row} td[name=planned]").get_by_text("100,00").wait_for()
+
+
+def test_follow_up_by_line_and_funder(demo_server, login):
+    """What each funder pays of each line is a table, on a phone one that scrolls."""
+    page = login(demo_server, "chef")
+    page.goto(f"{demo_server.url}/odoo/budgets-citeslab")
+    page.get_by_text("Budget 2023 – Brest").first.click()
+    page.get_by_role("tab", name="Suivi").click()
+    table = page.locator("[name=follow_html] table")
+    table.wait_for()
+    assert "15\N{NO-BREAK SPACE}683" in table.locator("tfoot").inner_text()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    page.get_by_role("tab", name="Suivi").click()
+    table.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_chef_reads_and_cannot_edit(demo_server, login):

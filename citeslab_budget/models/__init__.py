@@ -1,4 +1,5 @@
 from . import citeslab_budget_amounts
+from . import citeslab_careful_save
 from . import citeslab_budget_account
 from . import citeslab_funder_kind
 from . import citeslab_budget_category
@@ -8,6 +9,8 @@ from . import citeslab_convention_instalment
 from . import citeslab_convention_obligation
 from . import citeslab_budget
 from . import citeslab_budget_paper
+from . import citeslab_budget_follow
+from . import citeslab_budget_final
 from . import citeslab_budget_line
 from . import citeslab_budget_rule
 from . import citeslab_budget_derogation

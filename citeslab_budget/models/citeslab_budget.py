@@ -25,7 +25,7 @@ class CiteslabBudget(models.Model):
 
     _name = "citeslab.budget"
     _description = "Budget"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["citeslab.careful.save", "mail.thread", "mail.activity.mixin"]
     _order = "date_from desc, version desc, id desc"
     _check_company_auto = True
 
@@ -131,10 +131,10 @@ class CiteslabBudget(models.Model):
     alerts_html = fields.Html(
         string="Alerts", compute="_compute_alerts", sanitize=False
     )
-    explanation = fields.Html(
-        string="Explanations",
-        help="Implementation, gaps, sharing of the indirect costs: printed on the "
-        "final account.",
+    is_as_printed = fields.Boolean(
+        string="Percentages as Printed",
+        help="The financing plan shows the percentages typed on the lines, as an "
+        "earlier paper printed them, in place of the computed ones.",
     )
 
     _date_order = models.Constraint(
@@ -219,6 +219,10 @@ class CiteslabBudget(models.Model):
                         other=other.name,
                     )
                 )
+
+    @api.constrains("is_as_printed", "line_ids")
+    def _check_as_printed(self):
+        self.line_ids._check_printed_percent()
 
     def _overlap_domain(self):
         same = Domain("date_from", "=", self.date_from)
@@ -929,7 +933,8 @@ class CiteslabBudget(models.Model):
 
         Sub-lines of a pot count with it: the contrat de ville is one row.
 
-        :return: list of dicts ``label``, ``cents``, ``percent``, ``line``
+        :return: list of dicts ``label``, ``cents``, ``percent``, ``line``, and
+            ``computed``, the percentage that adds up where an earlier paper's is shown
         """
         self.ensure_one()
         leaves = self._cash_leaves()
@@ -945,7 +950,9 @@ class CiteslabBudget(models.Model):
                 rows.append({"label": line._label(), "cents": cents, "line": line})
         shares = percentages([row["cents"] for row in rows])
         for row, share in zip(rows, shares, strict=True):
-            row["percent"] = share
+            row["percent"] = row["computed"] = share
+            if self.is_as_printed and column == "planned":
+                row["percent"] = row["line"].printed_percent
         return rows
 
     @api.model

@@ -127,6 +127,11 @@ class CiteslabBudgetLine(models.Model):
         digits=(16, 1),
     )
     explanation = fields.Char(string="Explanation of the Gap")
+    printed_percent = fields.Integer(
+        string="Printed (%)",
+        help="Percentage of an earlier paper, shown where the budget asks for the "
+        "percentages as printed.",
+    )
 
     _date_order = models.Constraint(
         "CHECK (date_to IS NULL OR date_from IS NULL OR date_from <= date_to)",
@@ -321,6 +326,22 @@ class CiteslabBudgetLine(models.Model):
                     )
                 )
 
+    @api.constrains("printed_percent", "planned")
+    def _check_printed_percent(self):
+        """Percentages as printed are a whole too: what they leave out is no plan."""
+        for budget in self.budget_id.filtered("is_as_printed"):
+            total = sum(row["percent"] for row in budget._financing())
+            if total != 100:
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s: the printed percentages add up to %(total)s %%; "
+                        "type one for each funder so that they make 100 %%, or go "
+                        "back to the computed ones.",
+                        name=budget.name,
+                        total=total,
+                    )
+                )
+
     @api.constrains("parent_id")
     def _check_parent_unused(self):
         """A line that gets sub-lines hands its entries over first: no double count."""
@@ -401,6 +422,7 @@ class CiteslabBudgetLine(models.Model):
                     "date_from": self.date_from,
                     "date_to": self.date_to,
                     "explanation": self.explanation,
+                    "printed_percent": self.printed_percent,
                 }
                 if keep_funding
                 else {}

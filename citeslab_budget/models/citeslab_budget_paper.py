@@ -16,7 +16,7 @@ SIDES = ("expense", "resource")
 class CiteslabBudget(models.Model):
     """Papers of a budget: the same sheets feed the PDF and the spreadsheet."""
 
-    _inherit = "citeslab.budget"
+    _inherit = "citeslab.budget"  # pylint: disable=consider-merging-classes-inherited
 
     # Annexe 2
 
@@ -107,7 +107,8 @@ class CiteslabBudget(models.Model):
             self.env._("Financing plan"),
             [year._financing_table() for year in years.sorted("date_from")],
             has_share=True,
-            sentences=self._paper_sentences(),
+            sentences=years.sorted("date_from")._printed_sentences()
+            + self._paper_sentences(),
         )
 
     def _financing_table(self):
@@ -129,6 +130,18 @@ class CiteslabBudget(models.Model):
         place = table.total(self.env._("Total of resources"), parts)
         table.rows[place].share = sum(table.rows[part].share for part in parts)
         return table
+
+    def _printed_sentences(self):
+        """Where percentages of an earlier paper are shown, the computed ones too."""
+        return [
+            self.env._(
+                "%(year)s: percentages as printed at the time; computed: %(shares)s "
+                "%%.",
+                year=budget._year_label(),
+                shares=" / ".join(str(row["computed"]) for row in budget._financing()),
+            )
+            for budget in self.filtered("is_as_printed")
+        ]
 
     # Cerfa
 

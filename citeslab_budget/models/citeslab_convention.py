@@ -10,7 +10,10 @@ class CiteslabConvention(models.Model):
 
     _name = "citeslab.convention"
     _description = "Funding Convention"
-    _inherit = ["citeslab.budget.amounts", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "citeslab.careful.save", "citeslab.budget.amounts", "mail.thread",
+        "mail.activity.mixin",
+    ]  # fmt: skip
     _order = "date_start desc, kind, id desc"
     _check_company_auto = True
 

@@ -7,3 +7,5 @@ from . import test_paper
 from . import test_rules
 from . import test_security
 from . import test_solver
+from . import test_concurrent
+from . import test_follow

@@ -1,4 +1,5 @@
 import base64
+import csv
 import io
 import shutil
 import subprocess
@@ -26,12 +27,17 @@ PIXEL = base64.b64encode(
 )
 
 
+def _plain(text):
+    """A label without case, punctuation and spaces, to compare two spellings."""
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
+
+
 @tagged("post_install", "-at_install")
 class TestPaper(BudgetCase):
     def _print(self, budget, code):
         """Text of a print, spaces folded."""
         report = f"citeslab_budget.paper_{code}"
-        content, _kind = self.env["ir.actions.report"]._render_qweb_html(
+        content, _kind = budget.env["ir.actions.report"]._render_qweb_html(
             report, budget.ids
         )
         page = html.fromstring(content.decode()).find(".//main")
@@ -73,6 +79,33 @@ class TestPaper(BudgetCase):
         text = self._print(budgets[2024], "financing")
         self.assertIn("Contrat de ville", text)
         self.assertIn("50 %", text)
+
+    def _as_printed(self, year, shares):
+        budget = self._brest(year)
+        rows = [row["line"] for row in budget._financing()]
+        for line, share in zip(rows, shares, strict=True):
+            line.printed_percent = share
+        budget.is_as_printed = True
+        return budget
+
+    def test_m6_as_printed_2022(self):
+        """31/19/50 where it is asked for, and the computed 31/20/49 told beside."""
+        budget = self._as_printed(2022, (31, 19, 50))
+        [table] = budget._sheet_financing().tables
+        self.assertEqual([row.share for row in table.rows if row.style == "line"],
+                         [31, 19, 50])  # fmt: skip
+        self.assertEqual(table.rows[-1].share, 100)
+        self.assertIn("computed: 31 / 20 / 49 %", self._print(budget, "financing"))
+        budget.is_as_printed = False
+        self.assertNotIn("computed:", self._print(budget, "financing"))
+
+    def test_m7_as_printed_2023(self):
+        budget = self._as_printed(2023, (30, 20, 29, 21))
+        self.assertIn("computed: 31 / 19 / 29 / 21 %", self._print(budget, "financing"))
+
+    def test_as_printed_is_a_whole(self):
+        with self._refused("add up to 81 %"):
+            self._as_printed(2022, (31, 0, 50))
 
     def test_findings_and_derogations_are_printed(self):
         budget = self._brest(2024)
@@ -142,6 +175,63 @@ class TestPaper(BudgetCase):
         self.assertIn("95.6 %", text)
         self.assertIn("Solde versé en janvier", text)
         self.assertIn("I certify", text)
+
+    def test_cerfa_12156_is_the_official_list(self):
+        """Every account and sub-line of the form, in its words and on its side."""
+        Account = self.env["citeslab.budget.account"].with_context(lang="fr_FR")
+        sides = {"charge": "expense", "produit": "resource"}
+        for row in self._nomenclature("cerfa_12156_budget.csv"):
+            account = Account.search(
+                [
+                    ("code", "=", row["compte"]),
+                    ("parent_id", "=", False),
+                    ("company_id", "=", False),
+                ]
+            )
+            self.assertEqual(len(account), 1, row)
+            self.assertEqual(account.side, sides[row["sens"].split("_")[0]], row)
+            self.assertEqual(account.is_inkind, row["sens"].endswith("volontaire"))
+            self.assertEqual(_plain(account.name), _plain(row["libelle"]))
+            wanted = [
+                one.strip()
+                for one in row["sous_lignes"].split(";")
+                if one.strip() and one != "présent selon version"
+            ]
+            found = {
+                _plain(f"{child.code} {child.name}" if child.code.isdigit()
+                       else child.name)
+                for child in account.child_ids
+            }  # fmt: skip
+            for one in wanted:
+                self.assertTrue(
+                    any(name.startswith(_plain(one)) for name in found), (one, found)
+                )
+
+    def test_cerfa_15059_has_every_field(self):
+        """Head, qualitative report, table, annex and signature of the form."""
+        if "fr_FR" not in dict(self.env["res.lang"].get_installed()):
+            self.skipTest("the form is French, which is not installed here")
+        self.company.sudo().company_registry = "12345678900012"
+        budget = self._brest(2023).with_context(lang="fr_FR")
+        text = _plain(self._print(budget, "final"))
+        for words in (
+            "SIRET", "12345678900012", "projet", "convention", "période",
+            "mise en œuvre", "personnes bénéficiaires", "dates et lieux",
+            "objectifs atteints", "prévision", "réalis", "représente",
+            "répartition des charges indirectes", "explication des écarts",
+            "dépenses", "contributions volontaires", "nom", "qualité", "date",
+            "exact",
+        ):  # fmt: skip
+            self.assertIn(_plain(words), text)
+        self.assertEqual(len(list(self._nomenclature("cerfa_15059_champs.csv"))), 14)
+
+    def _nomenclature(self, name):
+        """Rows of a reference list that lies beside the clone, if it does."""
+        folder = Path(__file__).resolve().parents[3] / "shared/data/nomenclatures"
+        if not folder.is_dir():
+            self.skipTest("no shared/ folder beside the clone")
+        with (folder / name).open(encoding="utf-8", newline="") as stream:
+            return list(csv.DictReader(stream))
 
     @given(
         st.lists(

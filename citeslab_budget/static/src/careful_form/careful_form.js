@@ -1,0 +1,77 @@
+import {FormController} from "@web/views/form/form_controller";
+import {formView} from "@web/views/form/form_view";
+import {registry} from "@web/core/registry";
+import {x2ManyCommands} from "@web/core/orm_service";
+
+function seenFields(record, names) {
+    const seen = {};
+    for (const name of names) {
+        if (name in record._values) {
+            seen[name] = record._formatServerValue(
+                record.fields[name].type,
+                record._values[name]
+            );
+        }
+    }
+    return seen;
+}
+
+/**
+ * What the reader saw in the places that he changes.
+ *
+ * @param {Object} record the record of the form, before it is saved
+ * @param {Object} changes what the form is about to send
+ * @returns {Object} values by field, and by id and field for the lines
+ */
+export function seenValues(record, changes) {
+    const plain = [];
+    const seen = {};
+    for (const [name, value] of Object.entries(changes)) {
+        const type = record.fields[name].type;
+        if (type === "one2many") {
+            seen[name] = seenLines(record.data[name], value);
+        } else if (type !== "many2many") {
+            plain.push(name);
+        }
+    }
+    return {...seen, ...seenFields(record, plain)};
+}
+
+function seenLines(list, commands) {
+    const seen = {};
+    for (const [command, id, values] of commands) {
+        const line = list._cache[id];
+        if (!line || !line.resId) {
+            continue;
+        }
+        if (command === x2ManyCommands.UPDATE) {
+            const names = Object.keys(values).filter(
+                (name) => !["one2many", "many2many"].includes(line.fields[name].type)
+            );
+            seen[id] = seenFields(line, names);
+        } else if (command === x2ManyCommands.DELETE) {
+            const stored = Object.keys(line._values).filter(
+                (name) =>
+                    line.fields[name].type === "monetary" && !line.fields[name].readonly
+            );
+            seen[id] = seenFields(line, stored);
+        }
+    }
+    return seen;
+}
+
+/** A form that tells the server what its reader saw: see citeslab.careful.save. */
+export class CarefulFormController extends FormController {
+    async onWillSaveRecord(record, changes) {
+        const answer = await super.onWillSaveRecord(...arguments);
+        if (record.resId) {
+            changes.citeslab_seen = seenValues(record, changes);
+        }
+        return answer;
+    }
+}
+
+registry.category("views").add("citeslab_careful_form", {
+    ...formView,
+    Controller: CarefulFormController,
+});
