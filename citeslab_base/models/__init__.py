@@ -34,6 +34,9 @@ from . import citeslab_interview
 from . import citeslab_program
 from . import citeslab_program_promotion
 from . import citeslab_orientation
+from . import citeslab_orientation_link
+from . import citeslab_orientation_ledger
+from . import ir_default
 from . import citeslab_outcome
 from . import citeslab_followup
 from . import citeslab_contest
@@ -41,7 +44,10 @@ from . import citeslab_contest_entry
 from . import citeslab_action
 from . import citeslab_headcount
 from . import citeslab_mission_time
+from . import citeslab_training
 from . import citeslab_touch
+from . import citeslab_prescriber_news
+from . import citeslab_prescriber
 from . import citeslab_quality_rule
 from . import citeslab_quality_issue
 from . import citeslab_register_row

@@ -135,3 +135,8 @@ class CiteslabConsent(models.Model):
 
     def _on_withdrawal(self):
         """Hook: undo at once what these consents allowed. Call super()."""
+        shared = self.filtered(lambda consent: consent.purpose == "share")
+        orientations = self.env["citeslab.orientation"].search(
+            [("partner_id", "in", shared.partner_id.ids)]
+        )
+        orientations.filtered(lambda row: not row._is_agreed())._stop_sharing()

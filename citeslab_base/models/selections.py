@@ -42,6 +42,40 @@ ORIENTATION_STATE = [
     ("refused", "Refused"),
     ("no_answer", "No answer"),
 ]
+# States in which the partner has told something.
+ANSWERED_STATES = ("accepted", "refused")
+
+ANSWER_ORIGIN = [
+    ("partner", "The partner, by the link"),
+    ("structure", "Noted by the structure"),
+]
+
+ORIENTATION_NEWS = [
+    ("ongoing", "Support goes on"),
+    ("finished", "Programme or support completed"),
+    ("created", "Business created"),
+    ("stopped", "Project stopped"),
+]
+FINISHED_NEWS = ("finished", "created")
+# After these the partner owes no more news.
+LAST_NEWS = (*FINISHED_NEWS, "stopped")
+
+LINK_PURPOSE = [("answer", "Accept or refuse"), ("news", "Give news")]
+
+TRAINING_KIND = [
+    ("common_core", "Training: common core"),
+    ("complementary", "Training: complementary topic"),
+    ("codevelopment", "Co-development day"),
+    ("seminar", "Seminar"),
+    ("working_group", "Working group"),
+    ("regional_meeting", "Monthly regional meeting"),
+]
+
+TRAINING_STATE = [
+    ("planned", "Planned"),
+    ("attended", "Attended"),
+    ("missed", "Not attended"),
+]
 
 OUTCOME = [
     ("created", "Business created"),

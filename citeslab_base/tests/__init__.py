@@ -4,6 +4,11 @@ from . import test_demo
 from . import test_http
 from . import test_journal
 from . import test_orientation
+from . import test_orientation_http
+from . import test_orientation_link
+from . import test_partner_ledger
+from . import test_prescriber
+from . import test_training
 from . import test_outcome_dialog
 from . import test_outcome_grid
 from . import test_parcours

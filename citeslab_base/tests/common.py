@@ -96,6 +96,31 @@ class CiteslabCast:
         return cls.create_row("citeslab.orientation", parcours, date, **values)
 
     @classmethod
+    def create_organization(cls, name="Réseau des Rives", **values):
+        """An organisation of the first structure, with a mail address."""
+        return cls.env["res.partner"].create(
+            {
+                "name": name,
+                "is_company": True,
+                "organization_kind": "creation",
+                "company_id": cls.structure.id,
+                "email": "accueil@rives.example",
+                **values,
+            }
+        )
+
+    @classmethod
+    def agree_to_share(cls, parcours, organization=None):
+        """Consent of a person to be put in touch with an organisation."""
+        return parcours.env["citeslab.consent"].create(
+            {
+                "partner_id": parcours.partner_id.id,
+                "purpose": "share",
+                "organization_id": organization and organization.id,
+            }
+        )
+
+    @classmethod
     def end(cls, parcours, date, value):
         return cls.create_row("citeslab.outcome", parcours, date, value=value)
 

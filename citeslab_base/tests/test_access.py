@@ -121,6 +121,7 @@ class TestAccessMatrix(CiteslabCase):
                 "fingerprint": owner,
             }
         )
+        made |= cls._create_partner_records(day, company, made["citeslab.orientation"])
         made["citeslab.consent"] = (
             cls.env["citeslab.consent"]
             .with_user(user)
@@ -150,6 +151,46 @@ class TestAccessMatrix(CiteslabCase):
             }
         )
         return {record._name: record for record in (lock, leave, change)}
+
+    @classmethod
+    def _create_partner_records(cls, day, company, orientation):
+        """What is shared with partners: links, news; and the trainings of the team."""
+        organization = cls.env["res.partner"].create(
+            {
+                "name": "Réseau",
+                "organization_kind": "creation",
+                "company_id": company.id,
+                "email": "reseau@example.org",
+            }
+        )
+        orientation.sudo().organization_id = organization
+        cls.env["crm.lead"].browse(day["parcours_id"]).prescriber_id = organization
+        cls.env["citeslab.orientation.link"]._issue(orientation, "answer", organization)
+        news = cls.env["citeslab.prescriber.news"].create(
+            {**day, "organization_id": organization.id}
+        )
+        cls.env.flush_all()
+        own = [("company_id", "=", company.id)]
+        return {
+            "citeslab.orientation.link": orientation.sudo().link_ids,
+            "citeslab.orientation.ledger": cls.env[
+                "citeslab.orientation.ledger"
+            ].browse(orientation.id),
+            "citeslab.prescriber.news": news,
+            "citeslab.prescriber": cls.env["citeslab.prescriber"].search(
+                [*own, ("organization_id", "=", organization.id)]
+            ),
+            "citeslab.training": cls.env["citeslab.training"].create(
+                {
+                    "name": "Écoute",
+                    "kind": "seminar",
+                    "company_id": company.id,
+                    "user_id": cls.chef.id
+                    if company == cls.structure
+                    else cls.other_chef.id,
+                }
+            ),
+        }
 
     @classmethod
     def _create_lists(cls, owner, company):
