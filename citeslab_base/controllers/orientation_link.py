@@ -54,7 +54,12 @@ class OrientationLinkController(http.Controller):
         return request.redirect(THANKS, code=303)
 
     @http.route(
-        THANKS, type="http", auth="public", methods=["GET"], readonly=True, sitemap=False
+        THANKS,
+        type="http",
+        auth="public",
+        methods=["GET"],
+        readonly=True,
+        sitemap=False,
     )
     def thanks(self, **_ignored):
         """What is read once an answer is noted; it tells of nobody."""

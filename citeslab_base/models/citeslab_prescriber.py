@@ -35,12 +35,14 @@ class CiteslabPrescriber(models.Model):
     }
 
     company_id = fields.Many2one("res.company", string="Structure", readonly=True)
-    organization_id = fields.Many2one("res.partner", string="Prescriber", readonly=True)
+    organization_id = fields.Many2one(
+        "res.partner", string="Prescriber", readonly=True
+    )
     organization_kind = fields.Selection(
         ORGANIZATION_KIND, string="Kind of Organisation", readonly=True
     )
     sent_count = fields.Integer(string="People Sent", readonly=True)
-    sent_this_year = fields.Integer(string="Sent This Year", readonly=True)
+    sent_this_year = fields.Integer(readonly=True)
     last_sent_date = fields.Date(string="Last Person Sent", readonly=True)
     visit_count = fields.Integer(string="Visits and Trainings", readonly=True)
     last_visit_date = fields.Date(string="Last Visit", readonly=True)

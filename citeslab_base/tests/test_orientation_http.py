@@ -110,7 +110,9 @@ class TestPartnerPage(HttpCase):
 
     def test_accepts_once(self):
         path = self.issue()
-        answer = self.post(path, state="accepted", caller="Maëlle", call_by="2099-01-02")
+        answer = self.post(
+            path, state="accepted", caller="Maëlle", call_by="2099-01-02"
+        )
         self.assertEqual(answer.status_code, 303)
         self.assertIn("Merci", self.url_open(answer.headers["Location"]).text)
         self.assertEqual(self.orientation.state, "accepted")

@@ -259,7 +259,7 @@ class TestOrientationLink(OrientationCase):
         link = self.Link.with_user(self.chef).search([])
         self.assertEqual(link.recipient, self.rives.email_formatted)
         with self.assertRaises(AccessError):
-            link.token_hash  # noqa: B018
+            link.read(["token_hash"])
         self.assertFalse(self.Link.with_user(self.other_chef).search([]))
 
 
@@ -271,7 +271,9 @@ class TestReminders(OrientationCase):
             self.mock_mail_gateway(),
             self.enter_registry_test_mode(),
         ):
-            self.env.ref("citeslab_base.cron_orientation_reminder").method_direct_trigger()
+            self.env.ref(
+                "citeslab_base.cron_orientation_reminder"
+            ).method_direct_trigger()
         self.orientation.invalidate_recordset()
         return len(self._mails)
 
