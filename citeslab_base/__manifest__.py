@@ -33,6 +33,7 @@
         "wizard/citeslab_register_import_views.xml",
         "wizard/citeslab_outcome_dialog_views.xml",
         "wizard/citeslab_outcome_grid_views.xml",
+        "wizard/citeslab_start_views.xml",
         "views/citeslab_interview_views.xml",
         "views/citeslab_situation_views.xml",
         "views/citeslab_orientation_views.xml",

@@ -25,6 +25,14 @@ class CiteslabPlace(models.Model):
         index=True,
         default=lambda self: self.env.company,
     )
+    territory_id = fields.Many2one(
+        "citeslab.territory",
+        check_company=True,
+        index="btree_not_null",
+        default=lambda self: self.env["citeslab.territory"]._default_for(
+            self.env.company
+        ),
+    )
     is_moving = fields.Boolean(
         string="Moves About",
         compute="_compute_is_moving",

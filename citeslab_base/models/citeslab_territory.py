@@ -61,6 +61,17 @@ class CiteslabTerritory(models.Model):
     transport = fields.Html(help="How people move about: lines, stops, hours, lacks.")
     geography = fields.Html(help="Relief, borders, housing, centres of activity.")
     diagnosis = fields.Html(help="What the territory is like and needs.")
+    organization_ids = fields.Many2many(
+        "res.partner",
+        "citeslab_territory_organization_rel",
+        "territory_id",
+        "partner_id",
+        string="Structures Present",
+        domain="[('organization_kind', '!=', False)]",
+        help="Who acts there, with the people to call.",
+    )
+    place_ids = fields.One2many("citeslab.place", "territory_id", string="Places")
+    outdated_message = fields.Char(compute="_compute_outdated_message")
 
     _date_order = models.Constraint(
         "CHECK (date_end IS NULL OR date_start IS NULL OR date_start <= date_end)",
@@ -108,6 +119,30 @@ class CiteslabTerritory(models.Model):
                 high=int(high),
             )
         return False
+
+    @api.depends("neighborhood_ids.valid_to", "neighborhood_ids.successor_ids")
+    def _compute_outdated_message(self):
+        """Quartiers that a new national list replaced, and that are still alone."""
+        for territory in self:
+            names = territory._outdated().mapped("display_name")
+            territory.outdated_message = bool(names) and self.env._(
+                "No longer in the list in force: %(areas)s.", areas=", ".join(names)
+            )
+
+    def _outdated(self):
+        """Quartiers out of force whose successors are not all here."""
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        return self.neighborhood_ids.filtered(
+            lambda area: area.valid_to
+            and area.valid_to < today
+            and area.successor_ids - self.neighborhood_ids
+        )
+
+    def action_follow_list(self):
+        """Add the quartiers of the list in force; the former ones stay for the past."""
+        for territory in self:
+            territory.neighborhood_ids |= territory._outdated().successor_ids
 
     @api.constrains("neighborhood_ids", "company_id")
     def _check_neighborhoods(self):

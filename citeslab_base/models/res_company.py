@@ -1,4 +1,6 @@
 from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ..tools.dates import DEFAULT_TIMEZONE
 
@@ -15,3 +17,90 @@ class ResCompany(models.Model):
             {"tz": DEFAULT_TIMEZONE}
         )
         return companies
+
+    # ------------------------------------------------------------
+    # First start
+    # ------------------------------------------------------------
+
+    def _citeslab_start(self, identity, territory, quartiers, people):
+        """Make a structure ready: who it is, where it works, who works there.
+
+        :param dict identity: values of the company, and ``tz``
+        :param dict territory: values of its territory, the only one so far or a new one
+        :param str quartiers: quartiers typed one per line
+        :param list[dict] people: colleagues to invite: ``name``, ``email``, ``role``
+        :return: the territory
+        :raise UserError: a line of a quartier or a colleague cannot be taken as it is
+        """
+        self.ensure_one()
+        zone = identity.pop("tz")
+        self.write({name: value for name, value in identity.items() if value})
+        self.partner_id.tz = zone
+        Territory = self.env["citeslab.territory"].with_company(self)
+        record = Territory._default_for(self).sudo()
+        if record:
+            record.write(territory)
+        else:
+            record = Territory.create({**territory, "company_id": self.id})
+        Quartier = self.env["citeslab.neighborhood"]
+        record.neighborhood_ids |= Quartier._from_lines(quartiers, self)
+        self._invite_colleagues(record, people)
+        self._give_role(record.chef_ids, "group_chef")
+        return record
+
+    def _invite_colleagues(self, territory, people):
+        """Create the users, in this structure only, and place them on the territory."""
+        places = {"group_chef": "chef_ids", "group_volunteer": "volunteer_ids"}
+        for person in people:
+            user = self._invite_colleague(person)
+            if field := places.get(person["role"]):
+                territory[field] = [Command.link(user.id)]
+
+    def _invite_colleague(self, person):
+        Users = self.env["res.users"].with_context(active_test=False)
+        if Users.search_count([("login", "=", person["email"])], limit=1):
+            raise UserError(
+                self.env._(
+                    "%(email)s is already a user: choose him among the users of the "
+                    "structure, or ask an administrator to add him to it.",
+                    email=person["email"],
+                )
+            )
+        role = self.env.ref(f"citeslab_base.{person['role']}")
+        user = Users.create(
+            {
+                "name": person["name"],
+                "login": person["email"],
+                "email": person["email"],
+                "tz": self.partner_id.tz,
+                "lang": self.env.user.lang,
+                "company_id": self.id,
+                "company_ids": [Command.set(self.ids)],
+                "group_ids": [
+                    Command.set((self.env.ref("base.group_user") + role).ids)
+                ],
+            }
+        )
+        return user
+
+    def _give_role(self, users, role):
+        """Give a role to those who have none that implies it."""
+        group = self.env.ref(f"citeslab_base.{role}")
+        for user in users:
+            if not user.has_group(f"citeslab_base.{role}"):
+                user.group_ids = [Command.link(group.id)]
+
+    @api.model
+    def action_open_citeslab(self):
+        """What opens with the application: the kanban, or the first start.
+
+        A manager whose structure has no territory yet is offered to prepare it.
+
+        :rtype: dict
+        """
+        action = "crm_lead_action_parcours"
+        if self.env.user.has_group("citeslab_base.group_manager"):
+            own = [("company_id", "=", self.env.company.id)]
+            if not self.env["citeslab.territory"].search_count(own, limit=1):
+                action = "citeslab_start_action"
+        return self.env["ir.actions.act_window"]._for_xml_id(f"citeslab_base.{action}")

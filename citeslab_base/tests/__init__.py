@@ -20,6 +20,7 @@ from . import test_register_import
 from . import test_register_reader
 from . import test_secrets
 from . import test_situation
+from . import test_start
 from . import test_views
 from . import test_visibility
 from . import test_consent

@@ -92,12 +92,18 @@ class TestTerritory(CiteslabCase):
         self.territory.neighborhood_ids = areas
         return self.territory.population_warning
 
-    def test_population_just_inside_the_rule(self):
+    def test_P15_brest_passes(self):
+        """P15: the seven printed quartiers of Brest add up to 17,168 residents."""
+        printed = (1240, 2008, 7120, 1240, 1210, 1650, 2700)
+        self.assertFalse(self._warning(*printed))
+        self.assertEqual(self.territory.population, 17_168)
+
+    def test_P15_population_just_inside_the_rule(self):
         self.assertFalse(self._warning(1_500, 1_500))
         self.assertEqual(self.territory.population, 3_000)
         self.assertFalse(self._warning(25_000))
 
-    def test_population_just_outside_the_rule(self):
+    def test_P15_population_just_outside_the_rule(self):
         self.assertRegex(self._warning(2_999), "2999 .* at least 3000")
         self.assertRegex(self._warning(25_001), "25001 .* at most 25000")
 

@@ -6,3 +6,5 @@ from . import citeslab_outcome_grid
 from . import citeslab_outcome_grid_line
 from . import citeslab_prescriber_mail
 from . import citeslab_ledger_print
+from . import citeslab_start
+from . import citeslab_start_person
