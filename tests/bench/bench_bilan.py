@@ -11,109 +11,14 @@ structure of the usual size (150 parcours a year). Floors, from the same run:
 
 from datetime import date
 
+from population import fill
+
 from odoo.tools import SQL
 
 YEAR = (date(2023, 1, 1), date(2023, 12, 31))
 STRUCTURES = 50
 PARCOURS = 1000
 SMALL = 150
-
-COMPANIES = """
-INSERT INTO citeslab_bench_size (company_id, per_year) VALUES (%(company)s, %(size)s)
-"""
-# Rank n of year y is dated along the year; everything is inserted by date.
-STORIES = """
-CREATE TEMP TABLE citeslab_bench_story AS
-SELECT row_number() OVER (ORDER BY day, company_id, n) + %(first)s AS id,
-       company_id, n, day
-  FROM (SELECT company_id, n,
-               make_date(y, 1, 1) + (n * 300 / per_year)::int AS day
-          FROM citeslab_bench_size, generate_series(2022, 2023) y,
-               generate_series(1, per_year) n) drawn
-"""
-PEOPLE = """
-INSERT INTO res_partner (id, name, company_id, is_porteur, active, type)
-SELECT id, 'Personne ' || id, company_id, TRUE, TRUE, 'contact'
-  FROM citeslab_bench_story ORDER BY id
-"""
-LEADS = """
-INSERT INTO crm_lead (id, name, partner_id, company_id, is_parcours, type, active,
-                      reference, project_nature_id, discovery_source_id)
-SELECT id, 'Projet', id, company_id, TRUE, 'opportunity', TRUE, 'B' || id,
-       (SELECT array_agg(id) FROM citeslab_project_nature)[1 + n %% 5],
-       (SELECT array_agg(id) FROM citeslab_discovery_source)[1 + n %% 3]
-  FROM citeslab_bench_story ORDER BY id
-"""
-EXCHANGES = """
-INSERT INTO citeslab_interview (parcours_id, partner_id, company_id, date, kind, state,
-                                duration, mission_id)
-SELECT id, id, company_id, day + k * 20,
-       CASE k WHEN 0 THEN 'contact' ELSE 'interview' END,
-       CASE WHEN (n + k) %% 11 = 0 THEN 'no_show' ELSE 'done' END, 0.5 + k / 4.0,
-       (SELECT array_agg(id) FROM citeslab_mission)[1 + k]
-  FROM citeslab_bench_story, generate_series(0, 2) k ORDER BY day + k * 20
-"""
-PHOTOGRAPHS = """
-INSERT INTO citeslab_situation (parcours_id, partner_id, company_id, date, gender, age,
-       target_public, employment_id, education_id, residence, neighborhood_id,
-       is_jobseeker)
-SELECT id, id, company_id, day + 20,
-       (ARRAY['female', 'male'])[1 + n %% 2], 18 + n %% 50,
-       (ARRAY['intentionniste', 'en_devenir', 'en_activite'])[1 + n %% 3],
-       (SELECT array_agg(id) FROM citeslab_employment)[1 + n %% 8],
-       (SELECT array_agg(id) FROM citeslab_education)[1 + n %% 6],
-       (ARRAY['qpv', 'near', 'outside'])[1 + n %% 3],
-       (SELECT array_agg(id) FROM citeslab_neighborhood)[1 + n %% 9], n %% 3 = 0
-  FROM citeslab_bench_story ORDER BY day
-"""
-ORIENTATIONS = """
-INSERT INTO citeslab_orientation (parcours_id, partner_id, company_id, date, family,
-                                  state, is_first)
-SELECT id, id, company_id, day + 20,
-       (ARRAY['creation', 'employment', 'training', 'other'])[1 + n %% 4], 'sent', TRUE
-  FROM citeslab_bench_story WHERE n %% 5 > 0 ORDER BY day
-"""
-OUTCOMES = """
-INSERT INTO citeslab_outcome (parcours_id, partner_id, company_id, date, value)
-SELECT id, id, company_id, day + 60,
-       (ARRAY['created', 'ongoing', 'redirected', 'lost'])[1 + n %% 4]
-  FROM citeslab_bench_story WHERE n %% 3 > 0 ORDER BY day
-"""
-TABLES = (
-    "res_partner",
-    "crm_lead",
-    "citeslab_interview",
-    "citeslab_situation",
-    "citeslab_orientation",
-    "citeslab_outcome",
-)
-
-
-def fill(env):
-    """Write the structures and their people; return a large one and a usual one."""
-    cr = env.cr
-    env["citeslab.neighborhood"].create(
-        [{"name": f"Quartier {rank}", "commune": "Brest"} for rank in range(9)]
-    )
-    companies = env["res.company"].create(
-        [{"name": f"Banc {rank}"} for rank in range(STRUCTURES + 1)]
-    )
-    env.flush_all()
-    cr.execute("CREATE TEMP TABLE citeslab_bench_size (company_id int, per_year int)")
-    for rank, company in enumerate(companies):
-        size = SMALL if rank == STRUCTURES else PARCOURS
-        cr.execute(COMPANIES, {"company": company.id, "size": size})
-    cr.execute(
-        "SELECT GREATEST((SELECT MAX(id) FROM res_partner),"
-        " (SELECT MAX(id) FROM crm_lead), 0)"
-    )
-    cr.execute(STORIES, {"first": cr.fetchone()[0]})
-    for statement in (PEOPLE, LEADS, EXCHANGES, PHOTOGRAPHS, ORIENTATIONS, OUTCOMES):
-        cr.execute(statement, {})
-    for table in TABLES:
-        cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
-    env.invalidate_all()
-    return companies[0], companies[-1]
 
 
 class Question:
@@ -176,7 +81,9 @@ class Question:
 
 def main(bench):
     """Both sizes; the totals are checked before anything is timed."""
-    for company, size in zip(fill(bench.env), (PARCOURS, SMALL), strict=True):
+    structures = fill(bench.env, [PARCOURS] * STRUCTURES + [SMALL], (2022, 2023))
+    asked = (structures[0], structures[-1])
+    for company, size in zip(asked, (PARCOURS, SMALL), strict=True):
         question = Question(bench.env, company)
         met = question.whole()["persons_met"].value
         if met != size:

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-sys.path.insert(0, str(FOLDER.parents[1] / "tools"))
+sys.path[:0] = [str(FOLDER.parents[1] / "tools"), str(FOLDER)]
 
 from citeslab_tool import templates  # noqa: E402
 from citeslab_tool.lab import Lab  # noqa: E402

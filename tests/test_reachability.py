@@ -1,0 +1,109 @@
+"""Reachability: axe-core on the screens that the menus of the app open.
+
+What the web client itself draws around a screen (search bar, chatter, checkboxes of a
+list, avatars, calendar…) has violations of its own in any Odoo: it is left to the
+host, by the selectors of HOST. Everything else on the page is ours: nothing serious
+or critical.
+"""
+
+import json
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+HOST = (
+    ".o_control_panel",
+    ".o-mail-Form-chatter",
+    ".o_notebook_headers",
+    ".o_list_record_selector",
+    ".o_list_actions_header",
+    ".o_optional_columns_dropdown",
+    ".o_avatar",
+    ".o_m2o_avatar",
+    ".o_kanban_quick_add",
+    ".o_mail_activity",
+    ".o_activity_view",
+    ".o_select_menu",
+    ".o_input_dropdown",
+    ".o-autocomplete",
+    ".o_field_boolean",
+    ".o_field_tags",
+    ".o_field_image",
+    ".o_statusbar_status",
+    ".o_calendar_container",
+    ".o_graph_renderer",
+    ".o_pivot",
+    ".o_pager",
+    ".o_priority",
+)
+SCREENS = """
+import json
+user = env["res.users"].search([("login", "=", %r)])
+menus = env["ir.ui.menu"].with_user(user)
+root = env.ref("citeslab_base.menu_root")
+visible = set(menus._visible_menu_ids())
+found = []
+for menu in env["ir.ui.menu"].browse(sorted(visible)):
+    above = set(map(int, menu.parent_path.strip("/").split("/")))
+    if root.id in above and above <= visible and menu.action:
+        found.append([menu.action.id, menu.action.name, menu.action.type])
+print("SCREENS" + json.dumps(found))
+"""
+MAIN = ("parcours", "porteurs", "rdv", "orientations", "actions-citeslab")
+
+
+def violations(page, include=".o_action_manager"):
+    """Serious and critical violations of what is ours on the page."""
+    context = {"include": [[include]], "exclude": [[selector] for selector in HOST]}
+    answer = Axe().run(page, context=context, options={"resultTypes": ["violations"]})
+    return [
+        f"{page.url}: {found['id']} ({found['impact']}) {node['html'][:200]}"
+        for found in answer.response["violations"]
+        if found["impact"] in ("serious", "critical")
+        for node in found["nodes"][:3]
+    ]
+
+
+def settle(page):
+    """Wait until a screen is drawn."""
+    page.wait_for_selector(".o_action_manager > .o_action, .o_dialog .modal-body")
+    page.wait_for_load_state("networkidle")
+
+
+def open_first_record(page):
+    """Open the first record of a list or of a kanban, if there is one."""
+    rows = page.locator(
+        ".o_data_row .o_data_cell, .o_kanban_record:not(.o_kanban_ghost)"
+    )
+    if not rows.count():
+        return False
+    rows.first.click()
+    page.wait_for_selector(".o_form_view")
+    page.wait_for_load_state("networkidle")
+    return True
+
+
+@pytest.mark.parametrize("path", MAIN)
+def test_main_screens(login, demo_server, path):
+    page = login(demo_server, "chef")
+    page.goto(f"{demo_server.url}/odoo/{path}")
+    settle(page)
+    found = violations(page)
+    if open_first_record(page):
+        found += violations(page)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("role", ["responsable", "volontaire", "reseau"])
+def test_every_menu(login, demo_server, odoo_env, role):
+    answer = odoo_env(demo_server.db, SCREENS % role)
+    found = []
+    page = login(demo_server, role)
+    for action, _name, kind in json.loads(answer.rpartition("SCREENS")[2]):
+        page.goto(f"{demo_server.url}/odoo/action-{action}")
+        settle(page)
+        found += violations(page)
+        if kind == "ir.actions.act_window" and open_first_record(page):
+            found += violations(page)
+    assert not found, "\n".join(found)
