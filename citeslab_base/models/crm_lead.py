@@ -3,6 +3,7 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.orm.domains import DomainAnd
 from odoo.tools import SQL, clean_context
 
 from .selections import (
@@ -206,7 +207,7 @@ class CrmLead(models.Model):
         "This number of parcours is already used in the structure.",
     )
     _parcours_company_idx = models.Index(
-        "(company_id, stage_id, id) WHERE is_parcours IS TRUE"
+        "(company_id, stage_id, priority DESC, id DESC) WHERE is_parcours IS TRUE"
     )
 
     # ------------------------------------------------------------
@@ -238,9 +239,25 @@ class CrmLead(models.Model):
 
     @api.model
     def _search(self, domain, *args, **kwargs):
+        domain = Domain(domain)
         if self.env.context.get("citeslab_sales_only"):
-            domain = Domain(domain) & Domain("is_parcours", "=", False)
+            domain &= Domain("is_parcours", "=", False)
+        elif not self.env.su and self._asks_for_parcours(domain):
+            # Every parcours has a structure: said outright, a column of the kanban
+            # is read in the order of an index, not by going through the table.
+            domain &= Domain("company_id", "in", self.env.companies.ids)
         return super()._search(domain, *args, **kwargs)
+
+    @api.model
+    def _asks_for_parcours(self, domain):
+        """Whether a domain can be met by a parcours only."""
+        terms = domain.children if isinstance(domain, DomainAnd) else (domain,)
+        return any(
+            getattr(term, "field_expr", None) == "is_parcours"
+            and term.operator in ("=", "in")
+            and term.value in (True, [True], (True,), {True})
+            for term in terms
+        )
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
         """A parcours never teaches the host's predictive scoring."""

@@ -14,7 +14,7 @@ from bench_bilan import Question
 from lxml import etree
 from population import FIRST_NAMES, LAST_NAMES, fill
 
-STRUCTURES = 10
+STRUCTURES = 200
 YEARS = (2019, 2023)
 # From 150 to 1,850 parcours a year: 1,000 on average, as unlike as real ones.
 SIZES = [150 + round(1700 * rank / (STRUCTURES - 1)) for rank in range(STRUCTURES)]
@@ -61,7 +61,7 @@ def specification(env, model, view):
     }
 
 
-def kanban(env, view, domain):
+def kanban(env, view, domain, limit):
     """Function: load a kanban as its screen does, columns and first cards."""
     read = specification(env, "crm.lead", view)
 
@@ -73,7 +73,7 @@ def kanban(env, view, domain):
             ["__count"],
             auto_unfold=True,
             unfold_read_specification=read,
-            unfold_read_default_limit=40,
+            unfold_read_default_limit=limit,
         )
 
     return load
@@ -102,11 +102,13 @@ def compare_kanbans(bench, chef, company):
         chef,
         env.ref("citeslab_base.crm_lead_view_kanban"),
         [("is_parcours", "=", True)],
+        40,
     )
     stock = kanban(
         seller,
         env.ref("crm.crm_case_kanban_view_leads"),
         [("type", "=", "opportunity")],
+        70,  # fewer columns: as many cards
     )
     cards = [
         sum(len(column["__records"]) for column in load()["groups"])
@@ -187,7 +189,7 @@ def main(bench):
     chef = staff(bench.env, companies[-1], "citeslab_base.group_chef")
     compare_kanbans(bench, chef, companies[-1])
     search_names(bench, chef, companies[-1])
-    for company, size in ((companies[5], SIZES[5]), (companies[0], SIZES[0])):
+    for company, size in ((companies[100], SIZES[100]), (companies[0], SIZES[0])):
         question = Question(bench.env, company)
         bench.compare(
             f"bilan of a structure-year ({size} parcours) in a million",
