@@ -1,1 +1,2 @@
 from . import bilan
+from . import report

@@ -71,7 +71,8 @@ _COUNTED = (
 _AMOUNTS = (
     r"(?P<percent>\d+(?:[.,]\d+)?) ?(?:%|pour cent)",
     rf"(?:(?P<top>{_WORD}|\d+)(?: [^\W\d]+)? sur (?P<bottom>{_WORD}|\d+))(?!\w)",
-    rf"(?:(?:la|les?|l') ?)?(?:(?P<times>{_WORD}) )?(?P<part>{'|'.join(_PARTS)})\b",
+    rf"(?:(?:la|les?|l') ?)?(?:(?P<times>{_WORD}) )?"
+    rf"(?P<part>{'|'.join(_PARTS)})(?![\w-]| d'heure)",
     rf"(?P<count>{_NUMBER}) (?={_COUNTED})",
 )
 _CLAIM = re.compile(
@@ -97,6 +98,7 @@ POPULATIONS = (
     ("persons_oriented", r"oriente(?:e|s|es)\b"),
     ("persons_accompanied", r"accompagne(?:e|s|es)?\b|suivi(?:e|s|es)\b"),
 )
+_PEOPLE = {code for code, _pattern in POPULATIONS}
 # How people write of a figure, beside its own label.
 _SUBJECTS = (
     (
@@ -110,7 +112,7 @@ _SUBJECTS = (
     (r"\bfemmes\b", "gender", ("female",)),
     (r"\bhommes\b", "gender", ("male",)),
     (r"creations? d entreprises?|entreprises? creees?|creations", "creations", ()),
-    (r"personnes rencontrees|personnes sensibilisees", "persons_met", ()),
+    (r"personnes (?:\w+ ){0,3}?(?:rencontrees|sensibilisees)", "persons_met", ()),
     (
         r"(?:personnes|porteurs|porteuses)(?: de projets?)? (?:accompagne|suivi)e?s",
         "persons_accompanied",
@@ -260,13 +262,16 @@ def tie(claim, figures):
         if claim.unit == COUNT and figure.kind == RATE:
             continue
         gap = start - position if start >= position else position - end + 8
-        rank = (-(end - start) // 12, gap)
+        # a share is that of something else among the people it names
+        is_people = claim.unit == PERCENT and code in _PEOPLE
+        rank = (is_people, -(end - start) // 12, gap)
         if best is None or rank < best[0]:
-            best = rank, Tie(code, items, _population(claim.sentence))
+            best = rank, Tie(code, items, population(claim.sentence))
     return best and best[1]
 
 
-def _population(sentence):
+def population(sentence):
+    """Figure that counts the people a sentence names, or ``None``."""
     words = normalise(sentence)
     for code, pattern in POPULATIONS:
         if re.search(pattern, words):
@@ -324,13 +329,12 @@ def check(claim, tied, figures):
     value = measure(claim.unit, tied, figures)
     if value is None:
         return Verdict(UNTIED)
-    people = {code for code, _pattern in POPULATIONS}
     named = tied.population
     if (
         claim.unit == PERCENT
-        and named in people
-        and figure.base in people
-        and named != figure.base
+        and named in _PEOPLE
+        and figure.base in _PEOPLE
+        and figure.base not in (named, figure.code)
     ):
         return Verdict(OTHER_BASE, float(value), figure.base)
     status = TRUE if holds(claim, value) else FALSE

@@ -8,6 +8,8 @@ the document.
 import re
 from dataclasses import dataclass
 
+from .matrix import Item
+
 TOKEN = re.compile(
     r"\{\{\s*(?P<code>\w+)\s*(?:[:.]\s*(?P<item>\w+)\s*)?(?P<share>%)?\s*"
     r"(?P<previous>@\s*previous)?\s*\}\}"
@@ -28,10 +30,13 @@ class Tokens:
     """Puts the figures of one layout into texts.
 
     :param layout: :class:`~.layout.Layout`
+    :param rows: gives the rows that a figure may have, by its code; those told in
+        the layout alone by default
     """
 
-    def __init__(self, layout):
+    def __init__(self, layout, rows=lambda code: ()):
         self.layout = layout
+        self.rows = rows
 
     def problems(self, text):
         """Tokens of a text that name no figure, in order.
@@ -53,7 +58,10 @@ class Tokens:
             return tuple(figures)
         if token["code"] in YEARS or not token["item"]:
             return None
-        codes = tuple(item.code for item in figures[token["code"]].items)
+        codes = [item.code for item in figures[token["code"]].items]
+        if token["item"] in codes:
+            return None
+        codes = tuple(dict.fromkeys((*codes, *self.rows(token["code"]))))
         return None if token["item"] in codes else codes
 
     def fill(self, text):
@@ -67,15 +75,13 @@ class Tokens:
         figure = layout.matrix.figures.get(code)
         if figure is None:
             return match.group()
-        item = self._item(figure, match["item"])
-        if match["item"] and item is None:
-            return match.group()
-        found = figure if item is None else item
-        if match["share"] and item is not None:
-            return layout.style.share(item.percent) or layout.style.number(None)
+        found = figure
+        if match["item"]:
+            known = {item.code: item for item in figure.items}
+            # a row that nobody is in is not told
+            nothing = 0 if figure.items else None
+            found = known.get(match["item"]) or Item("", "", nothing, nothing, nothing)
+        if match["share"] and match["item"]:
+            return layout.style.share(found.percent) or layout.style.number(None)
         value = found.previous if match["previous"] else found.value
         return layout.style.value(value, figure.kind)
-
-    @staticmethod
-    def _item(figure, code):
-        return next((item for item in figure.items if item.code == code), None)

@@ -2,6 +2,7 @@ from . import citeslab_application
 from . import citeslab_application_content
 from . import citeslab_application_line
 from . import citeslab_bilan
+from . import citeslab_bilan_frozen
 from . import citeslab_committee
 from . import citeslab_committee_action
 from . import citeslab_committee_decision
@@ -13,6 +14,13 @@ from . import citeslab_fact_event
 from . import citeslab_fact_money
 from . import citeslab_fact_person
 from . import citeslab_indicator
+from . import citeslab_report_child
+from . import citeslab_report_template
+from . import citeslab_report_template_section
 from . import citeslab_report
+from . import citeslab_report_section
+from . import citeslab_report_picture
+from . import citeslab_report_claim
 from . import citeslab_report_line
 from . import citeslab_territory
+from . import ir_actions_report

@@ -750,7 +750,12 @@ class CiteslabBilan(models.AbstractModel):
             "region": territory.region_id.name,
             "population": territory.population,
             "neighborhoods": [
-                {"code": area.code, "name": area.name, "population": area.population}
+                {
+                    "code": area.code,
+                    "name": area.name,
+                    "population": area.population,
+                    **({"year": area.population_year} if area.population_year else {}),
+                }
                 for area in territory.neighborhood_ids.filtered_domain(
                     territory.neighborhood_ids._domain_valid_at(scope.last)
                 )

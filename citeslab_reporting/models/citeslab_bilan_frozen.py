@@ -93,6 +93,64 @@ class CiteslabBilan(models.AbstractModel):
             return row[indicator.measure_field] or None
         return 1
 
+    @api.model
+    def _born_after(self, keys, scope, moment):
+        """Records that were typed after a moment.
+
+        A person counts as typed when a RDV, an orientation, an outcome, a photograph
+        or an attendance of the period was.
+
+        :param keys: ``{(model, id)}``
+        :param datetime moment: in UTC
+        :rtype: set
+        """
+        ids = defaultdict(list)
+        for model, record_id in keys:
+            ids[model].append(record_id)
+        late = set()
+        for model, record_ids in ids.items():
+            if model == "res.partner":
+                found = self._people_told_after(record_ids, scope, moment)
+            else:
+                found = (
+                    self.env[model]
+                    .with_context(active_test=False)
+                    .search([("id", "in", record_ids), ("create_date", ">", moment)])
+                    .ids
+                )
+            late.update((model, record_id) for record_id in found)
+        return late
+
+    def _people_told_after(self, partner_ids, scope, moment):
+        """People of whom something of the period was typed after a moment."""
+        found = set()
+        for model, person, day in self._dated_sources():
+            rows = self.env[model].search(
+                [
+                    (person, "in", partner_ids),
+                    (day, ">=", scope.first),
+                    (day, "<=", scope.last),
+                    ("company_id", "=", scope.company.id),
+                    ("create_date", ">", moment),
+                ]
+            )
+            found.update(rows[person].ids)
+        return found
+
+    @api.model
+    def _dated_sources(self):
+        """Models that tell of a person, with the fields of the person and the day.
+
+        :rtype: list[tuple[str, str, str]]
+        """
+        return [
+            ("citeslab.interview", "partner_id", "date"),
+            ("citeslab.orientation", "partner_id", "date"),
+            ("citeslab.outcome", "partner_id", "date"),
+            ("citeslab.situation", "partner_id", "date"),
+            ("event.registration", "porteur_id", "attendance_date"),
+        ]
+
     # How a figure is counted, to know whether it still is
 
     @api.model

@@ -1,4 +1,7 @@
 from ast import literal_eval
+from datetime import date
+
+from psycopg2 import DatabaseError
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -6,6 +9,19 @@ from odoo.fields import Domain
 
 NUMERIC = ("integer", "float", "monetary")
 GROUPABLE = ("selection", "many2one", "char", "boolean")
+PREVIEW_ROWS = 10
+# What a condition typed by hand may raise when it is read.
+UNREADABLE = (
+    ValueError,
+    SyntaxError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    MemoryError,
+    RecursionError,
+    AccessError,
+    UserError,
+)
 KINDS = [
     ("count", "Number"),
     ("rate", "Rate (%)"),
@@ -107,6 +123,11 @@ class CiteslabIndicator(models.Model):
         help="Empty for an indicator of every structure.",
     )
     active = fields.Boolean(default=True)
+    preview_year = fields.Integer(
+        string="Tried On", compute="_compute_preview_year", readonly=False
+    )
+    preview = fields.Html(compute="_compute_preview")
+    preview_problem = fields.Char(compute="_compute_preview")
 
     _code_unique = models.UniqueIndex(
         "(code, COALESCE(company_id, 0))",
@@ -116,6 +137,90 @@ class CiteslabIndicator(models.Model):
         r"CHECK (code ~ '^[a-z][a-z0-9_]*$')",
         "The code of an indicator is made of small letters, digits and underscores.",
     )
+
+    # What it gives, before anything is saved
+
+    @api.depends("source")
+    def _compute_preview_year(self):
+        today = fields.Date.context_today(self)
+        year = self.env["citeslab.bilan.renderer"]._latest_year(today.year)
+        for indicator in self:
+            indicator.preview_year = indicator.preview_year or year
+
+    @api.depends(
+        "name",
+        "kind",
+        "source",
+        "base_field",
+        "measure_field",
+        "group_field",
+        "extra_fields",
+        "item_order",
+        "domain",
+        "preview_year",
+    )
+    @api.depends_context("uid", "allowed_company_ids", "lang")
+    def _compute_preview(self):
+        """The figure and what it counts, or one sentence on what is wrong."""
+        for indicator in self:
+            indicator.preview = indicator.preview_problem = False
+            if not indicator.source or not indicator.kind:
+                continue
+            try:
+                # a condition that the database refuses must not spoil the form
+                with self.env.cr.savepoint(flush=False):
+                    indicator._check_fields()
+                    indicator._check_domain()
+                    indicator.preview = indicator._preview_html()
+            except AccessError:
+                continue  # who reads the definitions only has no records to try
+            except UserError as problem:
+                indicator.preview_problem = str(problem)
+
+    def _preview_scope(self):
+        year = self.preview_year or fields.Date.context_today(self).year
+        return self.env["citeslab.bilan"]._scope(
+            self.company_id._origin or self.env.company,
+            date(year, 1, 1),
+            date(year, 12, 31),
+            None,
+            None,
+            None,
+        )
+
+    def _preview_html(self):
+        """Figure and rows of the period, then the first records that it counted."""
+        scope = self._preview_scope()
+        engine = self.env["citeslab.bilan"]._for_scope(scope)
+        labels = {}
+        (tally,) = engine._tally_batch(self.source, [self], scope, labels).values()
+        figure = engine._figures(self, scope, {self: tally}, {}, labels)[
+            self.code or False
+        ]
+        style = self.env["citeslab.bilan.renderer"]._style()
+        model = engine._source_model(self.source, scope)
+        rows = model.search(engine._counted_domain(self, scope), limit=PREVIEW_ROWS)
+        return self.env["ir.qweb"]._render(
+            "citeslab_reporting.indicator_preview",
+            {
+                "value": style.value(figure.value, figure.kind),
+                "items": [
+                    (item.label, style.value(item.value, figure.kind))
+                    for item in figure.visible_items
+                ],
+                "count": len(rows),
+                "records": rows.mapped("display_name") if model._rec_name else [],
+                "is_more": len(rows) == PREVIEW_ROWS,
+                "year": scope.first.year,
+            },
+        )
+
+    def action_preview_records(self):
+        """Window on all the records that the figure counts in the year tried."""
+        self.ensure_one()
+        scope = self._preview_scope()
+        engine = self.env["citeslab.bilan"]._for_scope(scope)
+        return engine._open_records(self, scope, None)
 
     @api.model
     def _selection_source(self):
@@ -228,7 +333,13 @@ class CiteslabIndicator(models.Model):
                         name=indicator.name,
                     )
                 )
-            indicator._parsed_domain()
+            domain = indicator._parsed_domain()
+            try:
+                # some mistakes are only seen by the database: a text for a number
+                with self.env.cr.savepoint(flush=False):
+                    self.env[indicator.source].sudo().search_count(domain, limit=1)
+            except (DatabaseError, *UNREADABLE) as error:
+                raise indicator._unreadable(error) from error
 
     def _parsed_domain(self):
         """Condition of the indicator on its source.
@@ -242,27 +353,25 @@ class CiteslabIndicator(models.Model):
         try:
             domain = Domain(literal_eval(self.domain.strip()))
             self.env[self.source].sudo()._search(domain)
-        except (
-            ValueError,
-            SyntaxError,
-            TypeError,
-            KeyError,
-            AttributeError,
-            MemoryError,
-            RecursionError,
-            AccessError,
-            UserError,
-        ) as error:
-            raise ValidationError(
-                self.env._(
-                    "Indicator %(name)s: the condition %(domain)s cannot be read "
-                    "(%(error)s). Write it like [('age', '>=', 60)].",
-                    name=self.name,
-                    domain=self.domain,
-                    error=error,
-                )
-            ) from error
+        except UNREADABLE as error:
+            raise self._unreadable(error) from error
         return domain
+
+    def _unreadable(self, error):
+        """What is wrong with a condition, in one sentence.
+
+        :rtype: ValidationError
+        """
+        reason = str(error).strip().partition("\n")[0]
+        return ValidationError(
+            self.env._(
+                "Indicator %(name)s: the condition %(domain)s cannot be read "
+                "(%(error)s). Write it like [('age', '>=', 60)].",
+                name=self.name or "",
+                domain=self.domain,
+                error=reason,
+            )
+        )
 
     # Reading, for the engine
 

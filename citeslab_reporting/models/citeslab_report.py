@@ -1,5 +1,14 @@
+import json
+from base64 import b64decode, b64encode
+
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
+
+from ..figures.matrix import DECLARED, UNKNOWN
+from ..figures.sealed import Sealed, canonical, counted_total, digest, restate
 
 STATES = [
     ("draft", "Draft"),
@@ -11,6 +20,32 @@ DRAFT = "draft"
 # What a frozen report may still receive: the answer of who reads it.
 ANSWER = ("state", "answered_on", "answered_by_id", "return_reason")
 NEXT_STATES = {"submitted": ("validated", "returned")}
+# Written by the submission alone, never typed.
+SEALED = (
+    "figures",
+    "manifest",
+    "restatement",
+    "content_hash",
+    "previous_hash",
+    "frozen_on",
+    "submitted_by_id",
+    "pdf_file",
+    "xlsx_file",
+    "lang",
+    "version",
+)
+# Columns that the database itself keeps once a report is submitted.
+KEPT = (
+    *(name for name in SEALED if name not in ("lang",)),
+    "company_id",
+    "territory_id",
+    "date_from",
+    "date_to",
+    "kind",
+    "supersedes_id",
+)
+MANAGER = "citeslab_base.group_manager"
+NETWORK = "citeslab_base.group_network"
 
 
 class CiteslabReport(models.Model):
@@ -38,14 +73,41 @@ class CiteslabReport(models.Model):
     territory_id = fields.Many2one(
         "citeslab.territory",
         check_company=True,
+        ondelete="restrict",
         help="Empty for the whole structure.",
     )
-    date_from = fields.Date(string="From", required=True)
-    date_to = fields.Date(string="To", required=True)
+    neighborhood_ids = fields.Many2many(
+        "citeslab.neighborhood",
+        "citeslab_report_neighborhood_rel",
+        "report_id",
+        "neighborhood_id",
+        string="Only these Quartiers",
+    )
+    communes = fields.Char(
+        string="Only these Communes", help="Names of cities, with commas."
+    )
+    date_from = fields.Date(
+        string="From", required=True, default=lambda self: self._default_first()
+    )
+    date_to = fields.Date(
+        string="To",
+        required=True,
+        default=lambda self: self._default_first() + relativedelta(month=12, day=31),
+    )
     kind = fields.Selection(
         [("yearly", "Yearly bilan"), ("interim", "Interim"), ("other", "Other")],
         required=True,
         default="yearly",
+    )
+    template_id = fields.Many2one(
+        "citeslab.report.template",
+        string="Model",
+        check_company=True,
+        ondelete="restrict",
+        default=lambda self: self._default_template(),
+    )
+    funder_id = fields.Many2one(
+        "citeslab.funder", string="For", check_company=True, ondelete="restrict"
     )
     version = fields.Integer(default=1, required=True, copy=False, aggregator=None)
     state = fields.Selection(
@@ -61,36 +123,73 @@ class CiteslabReport(models.Model):
         string="Replaces",
         ondelete="restrict",
         copy=False,
+        readonly=True,
         index="btree_not_null",
         check_company=True,
     )
     superseded_by_ids = fields.One2many(
         "citeslab.report", "supersedes_id", string="Replaced By"
     )
+    section_ids = fields.One2many(
+        "citeslab.report.section", "report_id", string="Sections"
+    )
+    claim_ids = fields.One2many("citeslab.report.claim", "report_id", string="Claims")
+    blocking_count = fields.Integer(compute="_compute_blocking_count")
+    prepared_by_id = fields.Many2one("res.users", copy=False, readonly=True)
+    prepared_on = fields.Datetime(copy=False, readonly=True)
+
+    # Frozen when submitted
     line_ids = fields.One2many(
         "citeslab.report.line", "report_id", string="Figures", copy=False
     )
-
-    # Frozen when submitted
+    total_line_ids = fields.One2many(
+        "citeslab.report.line",
+        "report_id",
+        string="Totals",
+        domain=[("item_code", "=", False), ("has_value", "=", True)],
+    )
     figures = fields.Text(
-        string="Figures (JSON)", copy=False, help="citeslab.bilan/1, as JSON."
+        string="Figures (JSON)",
+        copy=False,
+        readonly=True,
+        help="citeslab.bilan/1, the bytes of the file.",
     )
     manifest = fields.Text(
-        copy=False, help="Everything that the seal covers, as canonical JSON."
+        copy=False,
+        readonly=True,
+        help="Everything that the seal covers, as canonical JSON.",
+    )
+    restatement = fields.Text(string="Restatement (JSON)", copy=False, readonly=True)
+    restatement_html = fields.Html(
+        string="Differences with the Version Before",
+        compute="_compute_restatement_html",
     )
     content_hash = fields.Char(string="Seal (SHA-256)", copy=False, readonly=True)
     previous_hash = fields.Char(
         string="Seal of the Version Before", copy=False, readonly=True
     )
     frozen_on = fields.Datetime(string="Submitted On", copy=False, readonly=True)
-    submitted_by_id = fields.Many2one("res.users", copy=False, readonly=True)
-    pdf_file = fields.Binary(string="PDF", attachment=False, copy=False)
-    xlsx_file = fields.Binary(string="Workbook", attachment=False, copy=False)
+    submitted_by_id = fields.Many2one(
+        "res.users",
+        string="Submitted By",
+        copy=False,
+        readonly=True,
+        ondelete="restrict",
+    )
+    lang = fields.Char(copy=False, readonly=True)
+    # in the table, not as attachments: what is frozen has no second way in
+    pdf_file = fields.Binary(string="PDF", attachment=False, copy=False, readonly=True)
+    xlsx_file = fields.Binary(
+        string="Workbook", attachment=False, copy=False, readonly=True
+    )
+    file_stem = fields.Char(compute="_compute_file_stem")
+    pdf_name = fields.Char(compute="_compute_file_stem")
+    xlsx_name = fields.Char(compute="_compute_file_stem")
 
     # Answer of who reads it
     answered_on = fields.Datetime(copy=False, readonly=True)
     answered_by_id = fields.Many2one("res.users", copy=False, readonly=True)
-    return_reason = fields.Text(copy=False)
+    return_reason = fields.Text(copy=False, readonly=True)
 
     _period_order = models.Constraint(
         "CHECK (date_from <= date_to)", "The period must end after it starts."
@@ -100,23 +199,204 @@ class CiteslabReport(models.Model):
         "This report already has a next version: open that one.",
     )
 
-    @api.depends("date_from", "date_to", "version", "company_id", "kind")
+    def init(self):
+        """The database keeps what is frozen, also from whoever writes SQL."""
+        super().init()
+        conditions = SQL(" OR ").join(
+            SQL(
+                "NEW.%(name)s IS DISTINCT FROM OLD.%(name)s",
+                name=SQL.identifier(name),
+            )
+            for name in KEPT
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                CREATE OR REPLACE FUNCTION citeslab_report_keep() RETURNS trigger AS $$
+                BEGIN
+                    IF OLD.state = 'draft' AND TG_OP = 'DELETE' THEN
+                        RETURN OLD;
+                    ELSIF OLD.state = 'draft' THEN
+                        RETURN NEW;
+                    ELSIF TG_OP = 'DELETE' THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation',
+                              MESSAGE = 'A submitted report never changes.';
+                    ELSIF NEW.state = 'draft' OR %s THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation',
+                              MESSAGE = 'A submitted report never changes.';
+                    END IF;
+                    RETURN NEW;
+                END $$ LANGUAGE plpgsql;
+                DROP TRIGGER IF EXISTS citeslab_report_keep ON citeslab_report;
+                CREATE TRIGGER citeslab_report_keep
+                       BEFORE UPDATE OR DELETE ON citeslab_report
+                       FOR EACH ROW EXECUTE FUNCTION citeslab_report_keep();
+                """,
+                conditions,
+            )
+        )
+
+    # Defaults
+
+    @api.model
+    def _default_first(self):
+        """First day of the year that a bilan is usually made of."""
+        today = fields.Date.context_today(self)
+        years = -1 if today.month < 7 else 0
+        return today + relativedelta(years=years, month=1, day=1)
+
+    @api.model
+    def _default_template(self):
+        return self.env["citeslab.report.template"].search(
+            [("company_id", "in", (False, self.env.company.id))], limit=1
+        )
+
+    @api.depends("date_from", "date_to", "version", "funder_id")
     def _compute_name(self):
         for report in self:
-            first, last = report.date_from, report.date_to
-            if not first or not last:
-                report.name = self.env._("Bilan")
-                continue
-            year = (first.month, first.day, last.month, last.day) == (1, 1, 12, 31)
-            is_year = year and first.year == last.year
-            period = str(first.year) if is_year else f"{first} – {last}"
+            period = report._period_label()
             report.name = self.env._(
                 "Bilan %(period)s, version %(version)s",
                 period=period,
                 version=report.version,
             )
+            if report.funder_id:
+                report.name += f" ({report.funder_id.name})"
+
+    def _period_label(self):
+        first, last = self.date_from, self.date_to
+        if not first or not last:
+            return ""
+        if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
+            years = dict.fromkeys((first.year, last.year))
+            return "-".join(str(year) for year in years)
+        return f"{first:%d/%m/%Y}\N{EN DASH}{last:%d/%m/%Y}"
+
+    @api.depends("date_from", "date_to", "version")
+    def _compute_file_stem(self):
+        for report in self:
+            period = report._period_label().replace("/", "-")
+            report.file_stem = f"bilan-{period}-v{report.version}"
+            report.pdf_name = f"{report.file_stem}.pdf"
+            report.xlsx_name = f"{report.file_stem}.xlsx"
+
+    @api.depends("claim_ids.is_blocking")
+    def _compute_blocking_count(self):
+        for report in self:
+            report.blocking_count = len(report.claim_ids.filtered("is_blocking"))
+
+    @api.depends("restatement")
+    @api.depends_context("lang")
+    def _compute_restatement_html(self):
+        renderer = self.env["citeslab.report.renderer"]
+        for report in self:
+            report.restatement_html = renderer._restatement_html(report)
+
+    @api.onchange("template_id")
+    def _onchange_template_id(self):
+        """What the model is for; its sections come with the first save."""
+        template = self.template_id
+        self.funder_id = template.funder_id
+        self.neighborhood_ids = template.neighborhood_ids
+        self.communes = template.communes
+
+    @api.constrains(
+        "communes", "neighborhood_ids", "territory_id", "date_from", "date_to"
+    )
+    def _check_chain(self):
+        """A version tells of the same people and days as the one it replaces."""
+        for report in self.filtered("supersedes_id"):
+            former = report.supersedes_id
+            if report._scope_key() != former._scope_key():
+                raise ValidationError(
+                    self.env._(
+                        "%(report)s replaces %(former)s: it covers the same structure, "
+                        "territory, quartiers and days.",
+                        report=report.name,
+                        former=former.name,
+                    )
+                )
+
+    def _scope_key(self):
+        return (
+            self.company_id.id,
+            self.territory_id.id,
+            self.date_from,
+            self.date_to,
+            tuple(sorted(self.neighborhood_ids.ids)),
+            tuple(self._commune_list()),
+        )
+
+    def _commune_list(self):
+        """Names of the communes that the report is limited to.
+
+        :rtype: list[str]
+        """
+        names = (name.strip() for name in (self.communes or "").split(","))
+        return sorted({name for name in names if name})
 
     # Nothing changes what is frozen
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._refuse_typed(set().union(*vals_list), vals_list)
+        numbered = [self._numbered(vals) for vals in vals_list]
+        reports = super().create(numbered)
+        for report, vals in zip(reports, vals_list, strict=True):
+            if not vals.get("section_ids"):
+                report._take_sections()
+        return reports
+
+    def _refuse_typed(self, names, vals_list):
+        """What the submission writes is never typed, nor imported.
+
+        :raises AccessError: a sealed field, or a state, comes from outside
+        """
+        if self.env.su:
+            return
+        typed = names & set(SEALED)
+        typed.update(
+            name
+            for name in ANSWER
+            if any(v.get(name, DRAFT) != DRAFT for v in vals_list)
+        )
+        if typed - {"version"} or any(v.get("version", 1) != 1 for v in vals_list):
+            raise AccessError(
+                self.env._(
+                    "The figures, files, seal and state of a report are written by its "
+                    "submission alone (%(fields)s).",
+                    fields=", ".join(sorted(typed)),
+                )
+            )
+
+    @api.model
+    def _numbered(self, vals):
+        """A next version is numbered after the one it replaces."""
+        former = self.browse(vals.get("supersedes_id") or [])
+        return {**vals, "version": former.version + 1 if former else 1}
+
+    def write(self, vals):
+        self._refuse_typed(set(vals), [vals])
+        if not self.env.su and {"version", "supersedes_id"} & vals.keys():
+            raise AccessError(
+                self.env._("Versions follow each other by “New version” alone.")
+            )
+        frozen = self.sudo().filtered(lambda report: report.state != DRAFT)
+        if frozen and vals.keys() - set(ANSWER):
+            frozen._refuse_if_frozen()
+        if frozen and "state" in vals:
+            frozen._check_next_state(vals["state"])
+        return super().write(vals)
+
+    def _check_next_state(self, state):
+        """A submitted report is answered once, and never a draft again."""
+        for report in self:
+            if state not in NEXT_STATES.get(report.state, ()):
+                report._refuse_if_frozen()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_frozen(self):
+        self._refuse_if_frozen()
 
     def _refuse_if_frozen(self):
         """Refuse any change of what a submitted report holds, whoever asks.
@@ -133,20 +413,459 @@ class CiteslabReport(models.Model):
                     )
                 )
 
-    def write(self, vals):
-        frozen = self.sudo().filtered(lambda report: report.state != DRAFT)
-        if frozen and vals.keys() - set(ANSWER):
-            frozen._refuse_if_frozen()
-        if frozen and "state" in vals:
-            frozen._check_next_state(vals["state"])
-        return super().write(vals)
+    def _take_sections(self):
+        """Sections of the model, with the words to start from."""
+        self.env["citeslab.report.section"].create(
+            [
+                {
+                    "report_id": self.id,
+                    "sequence": part.sequence,
+                    "kind": part.kind,
+                    "title": part.title,
+                    "body": part.body,
+                }
+                for part in self.template_id.section_ids
+            ]
+        )
 
-    def _check_next_state(self, state):
-        """A submitted report is validated or returned once, and never a draft again."""
-        for report in self:
-            if state not in NEXT_STATES.get(report.state, ()):
-                report._refuse_if_frozen()
+    # Figures of now
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_frozen(self):
+    def _scope(self):
+        """Whom and when this report counts."""
+        self.ensure_one()
+        return self.env["citeslab.bilan"]._scope(
+            self.company_id,
+            self.date_from,
+            self.date_to,
+            self.territory_id,
+            self.neighborhood_ids,
+            self._commune_list(),
+        )
+
+    def _params(self):
+        """The same as plain values, for the screen of the bilan."""
+        self.ensure_one()
+        return {
+            "company_id": self.company_id.id,
+            "date_from": fields.Date.to_string(self.date_from),
+            "date_to": fields.Date.to_string(self.date_to),
+            "territory_id": self.territory_id.id or None,
+            "neighborhood_ids": self.neighborhood_ids.ids,
+            "communes": self._commune_list(),
+        }
+
+    def _matrix(self):
+        return self.env["citeslab.bilan"]._matrix_of(self._scope())
+
+    def _layout(self):
+        """What the document shows of the figures of now."""
+        return self.env["citeslab.report.renderer"]._layout(self._matrix())
+
+    def _row_codes(self, code):
+        """Rows that a figure may have, told or not this period.
+
+        :rtype: tuple[str]
+        """
+        bilan = self.env["citeslab.bilan"]._for_scope(self._scope())
+        indicator = bilan.env["citeslab.indicator"]._for_company(self.company_id)
+        indicator = indicator.filtered(lambda one: one.code == code)
+        if not (indicator.source and indicator.group_field):
+            return ()
+        rows = bilan._catalogue(indicator)
+        return (*(row for row, _label in rows.values()), UNKNOWN)
+
+    def _sealed_now(self):
+        """The figures of now as the lines of a frozen report.
+
+        :return: list of ``(Sealed, definition)``
+        """
+        matrix = self._matrix()
+        return [
+            (sealed, values["definition"]) for values, sealed in self._lines_of(matrix)
+        ]
+
+    def _lines_of(self, matrix):
+        """Lines of a matrix: values of the records, and plain data.
+
+        :return: list of ``(values, Sealed)``
+        """
+        bilan = self.env["citeslab.bilan"]
+        scope = self._scope()
+        counted = bilan._counted(matrix, scope)
+        indicators = {
+            one.code: one
+            for one in self.env["citeslab.indicator"]._for_company(self.company_id)
+        }
+        origins = bilan._declared_tallies(
+            self.env["citeslab.indicator"].union(*indicators.values()), scope
+        )
+        lines = []
+        for code in dict.fromkeys(c for s in matrix.sections for c in s.figures):
+            figure, indicator = matrix.figures[code], indicators[code]
+            parts = counted.get(code, {})
+            origin = origins.get(indicator) if figure.status == DECLARED else None
+            shared = {
+                "code": code,
+                "section": figure.section,
+                "kind": figure.kind,
+                "status": figure.status,
+                "definition": figure.definition,
+                "spec": bilan._spec(indicator),
+                "origin": origin and origin.source,
+            }
+            lines.append(self._line_of(figure, None, shared, parts.get(None, {})))
+            for item in figure.items:
+                lines.append(
+                    self._line_of(item, item.code, shared, parts.get(item.code, {}))
+                )
+        return [
+            ({**values, "sequence": rank}, sealed)
+            for rank, (values, sealed) in enumerate(lines)
+        ]
+
+    def _line_of(self, part, item_code, shared, counted):
+        """One line: a figure, or one of its rows."""
+        values = {
+            **shared,
+            "item_code": item_code or False,
+            "label": part.label,
+            "has_value": part.value is not None,
+            "value": part.value or 0,
+            "has_previous": part.previous is not None,
+            "previous": part.previous or 0,
+            "percent": getattr(part, "percent", None) or 0,
+            "records": canonical(
+                [[*key, counted[key]] for key in sorted(counted)] if counted else []
+            ),
+            "record_count": len(counted),
+        }
+        sealed = Sealed(
+            code=shared["code"],
+            item=item_code,
+            label=part.label,
+            kind=shared["kind"],
+            value=part.value,
+            counted=counted,
+            spec=shared["spec"],
+        )
+        return values, sealed
+
+    # Prepare, submit, answer
+
+    def action_prepare(self):
+        """The chef has finished: the managers of the structure are told."""
         self._refuse_if_frozen()
+        self.write(
+            {
+                "prepared_by_id": self.env.user.id,
+                "prepared_on": fields.Datetime.now(),
+            }
+        )
+        for report in self:
+            for manager in report._managers():
+                report.activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    user_id=manager.id,
+                    summary=self.env._("Read and submit %(name)s", name=report.name),
+                )
+
+    def _managers(self):
+        """Who may submit the report, besides who prepared it."""
+        group = self.env.ref(MANAGER).sudo()
+        return (group.all_user_ids - self.env.user).filtered(
+            lambda user: self.company_id in user.company_ids and not user.share
+        )
+
+    def action_submit(self):
+        """Hand the report over: it is frozen from here on.
+
+        :raises AccessError: only a manager of the structure submits
+        :raises UserError: a claim does not hold, a picture has no agreement
+        """
+        for report in self:
+            report._check_submission()
+            report._freeze()
+        return True
+
+    def _check_submission(self):
+        self.check_access("write")
+        if not self.env.user.has_group(MANAGER):
+            raise AccessError(
+                self.env._("The manager of the structure reads and submits a report.")
+            )
+        self._refuse_if_frozen()
+        today = fields.Date.context_today(self)
+        if self.date_from > today:
+            raise UserError(
+                self.env._(
+                    "%(name)s has not begun: nothing is counted.", name=self.name
+                )
+            )
+        if self.supersedes_id and self.supersedes_id.state == DRAFT:
+            raise UserError(
+                self.env._("Submit %(name)s first.", name=self.supersedes_id.name)
+            )
+        self.env["citeslab.report.claim"]._refresh(self.section_ids)
+        self._check_claims()
+        shy = self.section_ids.picture_ids.filtered(lambda one: not one.has_agreement)
+        if shy:
+            raise UserError(
+                self.env._(
+                    "%(section)s: say for each picture that those who can be "
+                    "recognised agreed, or take it out (%(caption)s).",
+                    section=shy[0].section_id.title,
+                    caption=shy[0].caption or self.env._("without caption"),
+                )
+            )
+
+    def _check_claims(self):
+        wrong = self.claim_ids.filtered("is_blocking")
+        if wrong:
+            raise UserError(
+                self.env._(
+                    "The words do not say what the figures say. Correct them, or write "
+                    "why they stay:\n%(claims)s",
+                    claims="\n".join(
+                        f"• {claim.section_id.title} – {claim.message}"
+                        for claim in wrong
+                    ),
+                )
+            )
+
+    def _freeze(self):
+        """Write the figures, what they counted, the files and the seal, once."""
+        self.lock_for_update()
+        renderer = self.env["citeslab.report.renderer"]
+        matrix = self._matrix()
+        lines = self._lines_of(matrix)
+        self._prove(lines)
+        now = fields.Datetime.now()
+        changes = self._restatement([sealed for _values, sealed in lines], now)
+        content = renderer._content(self, matrix, changes)
+        pdf, xlsx = renderer._report_files(self, matrix, content)
+        figures = matrix.as_json()
+        written = self.env["citeslab.report.line"].create(
+            [
+                {**values, "report_id": self.id, "company_id": self.company_id.id}
+                for values, _sealed in lines
+            ]
+        )
+        manifest = canonical(
+            {
+                "schema": "citeslab.report/1",
+                "report": self._identity(now),
+                "figures": digest(figures),
+                "lines": written._digest(),
+                "sections": renderer._content_seal(content),
+                "claims": [
+                    {
+                        "text": claim.text,
+                        "status": claim.status,
+                        "message": claim.message or None,
+                        "reason": claim.reason or None,
+                    }
+                    for claim in self.claim_ids
+                ],
+                "restatement": changes,
+                "pdf": digest(pdf),
+                "xlsx": digest(xlsx),
+            }
+        )
+        # as superuser: these fields are written by the submission and nobody else
+        self.sudo().write(
+            {
+                "figures": figures,
+                "manifest": manifest,
+                "restatement": canonical(changes),
+                "content_hash": digest(manifest),
+                "previous_hash": self.supersedes_id.content_hash,
+                "frozen_on": now,
+                "submitted_by_id": self.env.user.id,
+                "lang": renderer._lang(),
+                "pdf_file": b64encode(pdf),
+                "xlsx_file": b64encode(xlsx),
+                "state": "submitted",
+            }
+        )
+        self.activity_unlink(["mail.mail_activity_data_todo"])
+        self.env.flush_all()
+
+    def _identity(self, now):
+        """What the report is, inside its seal."""
+        return {
+            "id": self.id,
+            "structure": self.company_id.name,
+            "company_id": self.company_id.id,
+            "territory_id": self.territory_id.id or None,
+            "neighborhood_ids": sorted(self.neighborhood_ids.ids),
+            "communes": self._commune_list(),
+            "from": self.date_from.isoformat(),
+            "to": self.date_to.isoformat(),
+            "kind": self.kind,
+            "version": self.version,
+            "funder": self.funder_id.name or None,
+            "previous": self.supersedes_id.content_hash or None,
+            "frozen_on": fields.Datetime.to_string(now),
+            "submitted_by": self.env.user.name,
+        }
+
+    def _prove(self, lines):
+        """Check that each counted figure is what its records add up to.
+
+        :raises UserError: a figure and its records differ: nothing is frozen
+        """
+        for values, sealed in lines:
+            spec = json.loads(sealed.spec)
+            if values["status"] != "ok" or sealed.value is None or spec["divisor"]:
+                continue
+            total = counted_total(sealed)
+            if abs((total or 0) - sealed.value) > 0.011:
+                raise UserError(
+                    self.env._(
+                        "%(figure)s says %(value)s and its records %(total)s: the "
+                        "report is not frozen. Tell whoever looks after the software.",
+                        figure=sealed.label,
+                        value=sealed.value,
+                        total=total,
+                    )
+                )
+
+    def action_new_version(self):
+        """A draft that will replace this report, with its words.
+
+        :return: window on the new version
+        """
+        self.ensure_one()
+        if self.state == DRAFT:
+            raise UserError(
+                self.env._("%(name)s is still a draft: correct it.", name=self.name)
+            )
+        following = self.superseded_by_ids or self.create(self._next_values())
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": following.id,
+            "views": [(False, "form")],
+        }
+
+    def _next_values(self):
+        return {
+            "company_id": self.company_id.id,
+            "territory_id": self.territory_id.id,
+            "neighborhood_ids": [(6, 0, self.neighborhood_ids.ids)],
+            "communes": self.communes,
+            "date_from": self.date_from,
+            "date_to": self.date_to,
+            "kind": self.kind,
+            "template_id": self.template_id.id,
+            "funder_id": self.funder_id.id,
+            "supersedes_id": self.id,
+            "section_ids": [
+                (0, 0, values) for values in self.section_ids._copy_values()
+            ],
+        }
+
+    def _answer(self, state, reason=None):
+        """Answer of the network to a submitted report.
+
+        :param str state: ``validated`` or ``returned``
+        :param str | None reason: why it is sent back
+        :raises AccessError: the reader is not of the network
+        :raises UserError: sent back without a reason, or answered already
+        """
+        if not self.env.user.has_group(NETWORK):
+            raise AccessError(
+                self.env._("The animation of the network answers a report.")
+            )
+        if state == "returned" and not (reason or "").strip():
+            raise UserError(self.env._("Write why the report is sent back."))
+        # as superuser: the network reads reports and writes nothing but its answer
+        self.sudo().write(
+            {
+                "state": state,
+                "answered_on": fields.Datetime.now(),
+                "answered_by_id": self.env.user.id,
+                "return_reason": reason,
+            }
+        )
+
+    # What differs from the version before
+
+    def _total_lines(self):
+        return self.line_ids.filtered(lambda line: not line.item_code)
+
+    def _restatement(self, lines, now):
+        """Differences with the version before, as plain values.
+
+        :param lines: :class:`Sealed` lines of this version
+        :rtype: list[dict]
+        """
+        former = self.supersedes_id
+        if not former:
+            return []
+        changes = restate(former.line_ids._sealed(), lines)
+        scope = self._scope()
+        keys = {key for change in changes for key in (*change.added, *change.changed)}
+        late = self.env["citeslab.bilan"]._born_after(keys, scope, former.frozen_on)
+        names = {line.code: line.label for line in lines if not line.item}
+        colon = self.env["citeslab.report.renderer"]._words()["colon"]
+        return [
+            {
+                **change.as_dict(),
+                "label": f"{names.get(change.code, change.code)}{colon}{change.label}"
+                if change.item
+                else change.label,
+                "late": [list(key) for key in change.added if key in late],
+            }
+            for change in changes
+        ]
+
+    # Proof
+
+    def _problems(self):
+        """What does not match the seal any more; empty when all is as submitted.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        seal = json.loads(self.manifest)
+        checks = (
+            (self.env._("seal"), digest(self.manifest), self.content_hash),
+            (self.env._("figures"), digest(self.figures), seal["figures"]),
+            (self.env._("PDF"), digest(b64decode(self.pdf_file)), seal["pdf"]),
+            (self.env._("workbook"), digest(b64decode(self.xlsx_file)), seal["xlsx"]),
+            (
+                self.env._("version before"),
+                self.supersedes_id.content_hash or None,
+                seal["report"]["previous"],
+            ),
+            (self.env._("lines"), self.line_ids._digest(), seal["lines"]),
+        )
+        return [label for label, found, sealed in checks if found != sealed]
+
+    def action_verify(self):
+        """Compare all that is kept with the seal, and tell."""
+        self.ensure_one()
+        problems = self._problems()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "danger" if problems else "success",
+                "sticky": bool(problems),
+                "message": self.env._(
+                    "Not as submitted: %(parts)s.", parts=", ".join(problems)
+                )
+                if problems
+                else self.env._("Everything is as it was submitted."),
+            },
+        }
+
+    def action_preview(self):
+        """The PDF: the frozen one, or that of now."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/citeslab/report/{self.id}/pdf",
+            "target": "new",
+        }

@@ -324,7 +324,10 @@ class CiteslabBilanRenderer(models.AbstractModel):
     @api.model
     def _pdf(self, matrix):
         """Bytes of the PDF, by WeasyPrint or else by the host's own engine."""
-        html = self._html(matrix)
+        return self._print(self._html(matrix))
+
+    def _print(self, html):
+        """Bytes of the PDF of a self-contained page."""
         if pdf.is_available():
             return pdf.print_html(html)
         report = self.env["ir.actions.report"]._get_report(REPORT)

@@ -48,4 +48,28 @@ def words(env):
         "signature": env._("Signature and stamp"),
         "page": env._("page"),
         "notes": env._("Notes"),
+        "draft": env._("draft"),
+        "version": env._("Version"),
+        "handed_over": env._("%(version)s, handed over on %(day)s by %(name)s"),
+        "for_funder": env._("For"),
+        "colon": env._(": "),
+        "differences": env._("What changed since the version before"),
+        "differences_intro": env._(
+            "This version replaces version %(version)s, submitted on %(day)s. Each "
+            "difference is that of the records that both versions counted."
+        ),
+        "no_difference": env._("No figure changed since the version before."),
+        "neighborhood": env._("Quartier"),
+        "people_living": env._("Inhabitants"),
+        "count_year": env._("Count of"),
+        "when": env._("When"),
+        "what": env._("What"),
+        "with_whom": env._("With"),
+        "kind": env._("Kind"),
+        "dates": env._("Dates"),
+        "to_be_set": env._("%(month)s (date to be set)"),
+        "funder": env._("Funder"),
+        "total_cost": env._("Total cost"),
+        "seal": env._("Seal of the figures (SHA-256)"),
+        "seal_before": env._("Seal of the version before"),
     }

@@ -3,7 +3,9 @@ from importlib.util import find_spec
 from . import test_access_reporting
 from . import test_animation_figures
 from . import test_bilan_cli
+from . import test_claims
 from . import test_engine
+from . import test_report
 from . import test_governance
 from . import test_matrix
 from . import test_money_figures

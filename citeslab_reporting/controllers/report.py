@@ -1,0 +1,47 @@
+from odoo import http
+from odoo.exceptions import MissingError, UserError
+from odoo.http import content_disposition, request
+
+from ..report.citeslab_bilan_renderer import FORMATS
+
+
+class ReportController(http.Controller):
+    """Files of a report, read with the rights of who asks for them."""
+
+    @http.route(
+        "/citeslab/report/<int:report_id>/<string:file_format>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        readonly=True,
+    )
+    def report_file(self, report_id, file_format):
+        """One file of a report: the bytes that were frozen, or a draft of now.
+
+        :raises AccessError: for a report of another structure
+        """
+        if file_format not in FORMATS:
+            raise UserError(
+                request.env._(
+                    "“%(format)s” is not a format of a report: choose among "
+                    "%(formats)s.",
+                    format=file_format,
+                    formats=", ".join(FORMATS),
+                )
+            )
+        report = request.env["citeslab.report"].browse(report_id)
+        if not report.exists():
+            raise MissingError(request.env._("This report does not exist any more."))
+        report.check_access("read")
+        renderer = request.env["citeslab.report.renderer"]
+        name, content = renderer._file_of(report, file_format)
+        return request.make_response(
+            content,
+            headers=[
+                ("Content-Type", FORMATS[file_format]),
+                ("Content-Length", len(content)),
+                ("Content-Disposition", content_disposition(name)),
+                ("Cache-Control", "no-store"),
+                ("X-Content-Type-Options", "nosniff"),
+            ],
+        )
