@@ -201,7 +201,6 @@ class CiteslabReport(models.Model):
 
     def init(self):
         """The database keeps what is frozen, also from whoever writes SQL."""
-        super().init()
         conditions = SQL(" OR ").join(
             SQL(
                 "NEW.%(name)s IS DISTINCT FROM OLD.%(name)s",

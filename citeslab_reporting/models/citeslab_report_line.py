@@ -83,7 +83,6 @@ class CiteslabReportLine(models.Model):
 
     def init(self):
         """The database keeps the lines of what is frozen, as the report itself."""
-        super().init()
         self.env.cr.execute(
             """
             CREATE OR REPLACE FUNCTION citeslab_report_line_keep() RETURNS trigger AS $$
