@@ -15,6 +15,7 @@
         "security/citeslab_rules.xml",
         "security/citeslab_register_rules.xml",
         "security/citeslab_journey_rules.xml",
+        "security/citeslab_capture_rules.xml",
         "security/citeslab_rights_rules.xml",
         "security/citeslab_period_rules.xml",
         "security/citeslab_partner_rules.xml",
@@ -65,8 +66,17 @@
         "views/citeslab_menus.xml",
         "views/citeslab_period_lock_views.xml",
         "views/citeslab_quality_views.xml",
+        "views/citeslab_duplicate_views.xml",
+        "views/citeslab_capture_views.xml",
+        "views/capture_templates.xml",
         "views/citeslab_consent_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "citeslab_base/static/src/look_alike/**/*",
+            "citeslab_base/static/src/reach/**/*",
+        ],
+    },
     "demo": [
         "demo/citeslab_structure_demo.xml",
         "demo/citeslab_action_demo.xml",

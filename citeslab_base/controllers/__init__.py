@@ -1,1 +1,2 @@
 from . import orientation_link
+from . import capture

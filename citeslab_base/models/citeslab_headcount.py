@@ -26,6 +26,11 @@ class CiteslabHeadcount(models.Model):
     age_band = fields.Selection(AGE_BANDS)
     neighborhood_id = fields.Many2one("citeslab.neighborhood", ondelete="restrict")
     count = fields.Integer(required=True, default=1)
+    named = fields.Integer(
+        string="Known by Name",
+        compute="_compute_named",
+        help="Those of them who are known by name today: the count never moves.",
+    )
 
     _count_positive = models.Constraint(
         "CHECK (count > 0)", "A head-count holds at least one person."
@@ -43,3 +48,39 @@ class CiteslabHeadcount(models.Model):
 
     def _guarded_days(self):
         return [(row, row.company_id, (row.action_id.date,)) for row in self.sudo()]
+
+    def _compute_named(self):
+        named = {}
+        for holder in self._holders():
+            named.update(holder._named_by_row())
+        for headcount in self:
+            headcount.named = named.get(headcount, 0)
+
+    def _holders(self):
+        """What these people were counted at, one recordset per model.
+
+        :rtype: list
+        """
+        return list(self.action_id)
+
+    def _check_holders(self):
+        for holder in self._holders():
+            holder._check_headcount()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rows = super().create(vals_list)
+        rows._check_holders()
+        return rows
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._check_holders()
+        return result
+
+    def unlink(self):
+        holders = self._holders()
+        result = super().unlink()
+        for holder in holders:
+            holder.exists()._check_headcount()
+        return result

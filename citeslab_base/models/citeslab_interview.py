@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools.dates import company_timezone, local_date
-from .selections import INTERVIEW_KIND, INTERVIEW_MODE, INTERVIEW_STATE
+from .selections import AGE_BANDS, INTERVIEW_KIND, INTERVIEW_MODE, INTERVIEW_STATE
 
 
 class CiteslabInterview(models.Model):
@@ -41,6 +41,17 @@ class CiteslabInterview(models.Model):
         "citeslab.mission",
         default=lambda self: self._default_mission(),
         ondelete="restrict",
+    )
+    action_id = fields.Many2one(
+        "citeslab.action",
+        string="Met At",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        help="Action where this person was met: the person is one of those counted.",
+    )
+    age_band = fields.Selection(
+        AGE_BANDS, help="As it was guessed, where no birth date is known."
     )
     next_step = fields.Char()
     notes = fields.Text(
@@ -101,6 +112,12 @@ class CiteslabInterview(models.Model):
                         date=fields.Date.to_string(interview.date),
                     )
                 )
+
+    @api.constrains("action_id", "state", "parcours_id", "age_band")
+    def _check_room_in_headcount(self):
+        # sudo: a volunteer may meet people at the action of a chef
+        for action in self.sudo().action_id:
+            action._check_headcount()
 
     @api.constrains("start", "date", "parcours_id")
     def _check_day(self):

@@ -49,7 +49,8 @@ class CrmLead(models.Model):
     leaves records that are no parcours to the host.
     """
 
-    _inherit = "crm.lead"
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "citeslab.parcours.capture"]
 
     is_parcours = fields.Boolean(index="btree_not_null", copy=False)
     reference = fields.Char(

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -10,6 +10,12 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
+    citeslab_message = fields.Text(
+        string="Text of the Messages",
+        help="Written beforehand in the SMS and WhatsApp messages of a parcours. "
+        "{agent}, {structure} and {person} are replaced by names.",
+    )
+
     @api.model_create_multi
     def create(self, vals_list):
         companies = super().create(vals_list)
@@ -17,6 +23,25 @@ class ResCompany(models.Model):
             {"tz": DEFAULT_TIMEZONE}
         )
         return companies
+
+    @api.model
+    def _citeslab_default_message(self):
+        return self.env._(
+            "Hello, this is {agent} of CitésLab ({structure}). I am writing to you "
+            "about your project: when may I call you?"
+        )
+
+    def _citeslab_message_for(self, user):
+        """Text of a message from one user; ``{person}`` is still to be filled.
+
+        :param user: ``res.users`` who sends it
+        :rtype: str
+        """
+        text = self.sudo().citeslab_message or self._citeslab_default_message()
+        names = {"{agent}": user.name, "{structure}": self.sudo().name}
+        for mark, name in names.items():
+            text = text.replace(mark, name or "")
+        return text
 
     # ------------------------------------------------------------
     # First start

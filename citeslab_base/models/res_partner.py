@@ -17,7 +17,8 @@ class ResPartner(models.Model):
     else sees an ordinary contact, or nothing.
     """
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "citeslab.person.identity", "citeslab.person.merge"]
 
     is_porteur = fields.Boolean(index="btree_not_null", groups=ROLES)
     porteur_shared = fields.Boolean(

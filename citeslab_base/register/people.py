@@ -1,13 +1,7 @@
 """Recognition: which person, and which parcours of that person, a row is about.
 
-Rules, within one structure only:
-
-* the same e-mail or the same phone is the same person, unless the names cannot be
-  those of one person (a family often shares both) and no equal birth date says
-  otherwise;
-* the same name, in any order of its words, and the same birth date is the same
-  person;
-* anything else is somebody new; a mere namesake is told as a warning.
+The rules are those of ``tools/identity.py``; a mere namesake is somebody new, told
+as a warning.
 
 A row goes to a parcours of the person that is open on its day (its latest outcome
 until then, if any, is "process goes on") and of the same nature of project, a nature
@@ -17,15 +11,25 @@ not told being that of the only open parcours; else to a new one.
 # There is no environment here: a sentence is translated where it is shown.
 # pylint: disable=prefer-env-translation
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
-from ..tools.text import normalise_name
+from ..tools.identity import Directory, email_key, names_agree, phone_key
 from .problems import _lt
-from .values import email_key, names_agree, phone_key
 
 OPEN_OUTCOMES = ("ongoing",)
+
+# Column to look at, and what is told, when somebody else shares this with a row.
+_SHARED = _lt("also that of %(name)s, another person: taken for somebody else")
+COLUMNS = {"email": "email", "phone": "phone", "name": "last_name"}
+SENTENCES = {
+    "email": _SHARED,
+    "phone": _SHARED,
+    "name": _lt(
+        "somebody else is named %(name)s: a birth date, an e-mail or a phone would "
+        "tell whether it is the same person"
+    ),
+}
 
 
 @dataclass(eq=False, slots=True)
@@ -70,23 +74,8 @@ class Person:
         return (same + untold + [None])[0]
 
 
-class People:
+class People(Directory):
     """The people of a structure, found by what a register tells of them."""
-
-    def __init__(self):
-        self.by_email = defaultdict(list)
-        self.by_phone = defaultdict(list)
-        self.by_name = defaultdict(list)
-
-    def add(self, person, email="", phone=""):
-        """Make a person known by an e-mail and a phone besides the name."""
-        for index, key in (
-            (self.by_email, email_key(email)),
-            (self.by_phone, phone_key(phone)),
-            (self.by_name, normalise_name(person.name)),
-        ):
-            if key and person not in index[key]:
-                index[key].append(person)
 
     def find(self, row):
         """Who a row is about.
@@ -95,45 +84,13 @@ class People:
         :return: ``(person or None, [(column key, sentence, params)])``, the
             sentences being warnings
         """
-        notes = []
-        for key, index, value in (
-            ("email", self.by_email, row.email_key),
-            ("phone", self.by_phone, row.phone_key),
-        ):
-            for person in index.get(value, ()) if value else ():
-                if same_person(person, row):
-                    return person, self._doubts(person, row)
-                notes.append(
-                    (
-                        key,
-                        _lt(
-                            "also that of %(name)s, another person: taken for "
-                            "somebody else"
-                        ),
-                        {"name": person.name},
-                    )
-                )
-        return self._find_by_name(row, notes)
-
-    def _find_by_name(self, row, notes):
-        namesakes = self.by_name.get(normalise_name(row.name), ())
-        for person in namesakes:
-            if row.birthdate and person.birthdate == row.birthdate:
-                return person, []
-        for person in namesakes:
-            if not (row.birthdate and person.birthdate):
-                notes.append(
-                    (
-                        "last_name",
-                        _lt(
-                            "somebody else is named %(name)s: a birth date, an "
-                            "e-mail or a phone would tell whether it is the same "
-                            "person"
-                        ),
-                        {"name": person.name},
-                    )
-                )
-                break
+        person, others = self.recognise(row)
+        if person:
+            return person, self._doubts(person, row)
+        notes = [
+            (COLUMNS[reason], SENTENCES[reason], {"name": other.name})
+            for reason, other in others
+        ]
         return None, notes[:2]
 
     def _doubts(self, person, row):
@@ -149,19 +106,6 @@ class People:
                 )
             ]
         return []
-
-
-def same_person(person, row):
-    """Whether somebody who has the same e-mail or phone is the person of a row."""
-    if person.birthdate and person.birthdate == row.birthdate:
-        return True
-    if normalise_name(person.name) == normalise_name(row.name):
-        return True  # a slip in one of two birth dates is more likely than a twin
-    differ = (
-        person.birthdate and row.birthdate,
-        person.gender and row.gender and person.gender != row.gender,
-    )
-    return not any(differ) and names_agree(person.name, row.name)
 
 
 def is_correction(person, row, email="", phone=""):

@@ -8,16 +8,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
+from ..tools.identity import email_key, is_email, phone_key
 from ..tools.text import normalise
 from .problems import Problem, _lt
 from .values import (
     EXCEL_ERRORS,
     WrongValue,
-    email_key,
     full_name,
-    is_email,
     is_formula,
-    phone_key,
     to_date,
     to_phone,
     to_text,

@@ -5,9 +5,8 @@
 
 import re
 from datetime import date, datetime, timedelta
-from difflib import SequenceMatcher
 
-from ..tools.text import normalise
+from ..tools.identity import phone_key
 from .problems import _lt
 
 EXCEL_ERRORS = frozenset(
@@ -20,10 +19,6 @@ _FRENCH_DATE = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})(?:[ T].*)?")
 _ISO_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?")
 _SHORT_DATE = re.compile(r"\d{1,2}[/.\- ]\d{1,2}[/.\- ]\d{2}")
 _SERIAL = re.compile(r"\d{4,6}(?:[.,]\d+)?")
-_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
-# Numbers of the overseas departments, written the national way.
-_OVERSEAS = re.compile(r"(?:262|590|594|596|508|687|689)(?=\d{9}$)")
-SIMILAR = 0.8
 
 
 class WrongValue(Exception):
@@ -119,38 +114,6 @@ def _serial_date(number, is_1904):
     return date(1899, 12, 30 + (number < 60)) + timedelta(days=int(number))
 
 
-def is_email(text):
-    """Whether a text looks like one e-mail address."""
-    return bool(_EMAIL.fullmatch(text))
-
-
-def email_key(text):
-    """What makes two e-mail addresses the same."""
-    text = (text or "").strip().lower()
-    return text if is_email(text) else ""
-
-
-def phone_key(text):
-    """What makes two French phone numbers the same: their ten national digits.
-
-    :param str text: number as typed, national or international
-    :return: ``"0639980001"``, a foreign number as ``"+32470123456"``, or ``""``
-    """
-    text = (text or "").strip()
-    digits = re.sub(r"\D", "", text.replace("(0)", ""))
-    foreign = text.startswith("+") or digits.startswith("00")
-    if foreign:
-        digits = digits.removeprefix("00")
-        if digits.startswith("33") and len(digits) in (11, 12):
-            return "0" + digits[-9:]
-        if _OVERSEAS.match(digits):
-            return "0" + digits[-9:]
-        return "+" + digits if len(digits) >= 8 else ""
-    if len(digits) == 9 and not digits.startswith("0"):
-        return "0" + digits  # a spreadsheet dropped the leading zero
-    return digits if len(digits) == 10 and digits.startswith("0") else ""
-
-
 def to_phone(cell):
     """Phone as written, with the zero that a spreadsheet drops."""
     text = to_text(cell)
@@ -163,26 +126,3 @@ def to_phone(cell):
 def full_name(last_name, first_name):
     """Name of a person as stored: last name, then first name."""
     return " ".join(part for part in (last_name, first_name) if part)
-
-
-def names_agree(one, other):
-    """Whether two full names may be those of one person.
-
-    The order of the words does not count, nor a typing error, nor a second name
-    that only one of them gives; but "Le Roux Malo" and "Le Roux Valérie" are two.
-
-    :param str one: full name
-    :param str other: full name
-    """
-    first, second = normalise(one).split(), normalise(other).split()
-    if not first or not second:
-        return True
-    if set(first) <= set(second) or set(second) <= set(first):
-        return True
-    ratio = SequenceMatcher(None, "".join(sorted(first)), "".join(sorted(second)))
-    pairs = [max(_likeness(word, near) for near in second) for word in first]
-    return min(pairs) > SIMILAR and ratio.ratio() > SIMILAR
-
-
-def _likeness(word, other):
-    return SequenceMatcher(None, word, other).ratio()

@@ -25,3 +25,7 @@ from . import test_views
 from . import test_visibility
 from . import test_consent
 from . import test_period_lock
+from . import test_identity
+from . import test_duplicates
+from . import test_capture
+from . import test_capture_page

@@ -127,6 +127,23 @@ class TestAccessMatrix(CiteslabCase):
             .with_user(user)
             .create({"partner_id": parcours.partner_id.id})
         )
+        twin = parcours.partner_id.sudo().copy({"name": f"{CANARY} bis"})
+        made["citeslab.duplicate"] = cls.env["citeslab.duplicate"].create(
+            {
+                "company_id": company.id,
+                "partner_id": parcours.partner_id.id,
+                "other_id": twin.id,
+            }
+        )
+        made["citeslab.capture"] = cls.env["citeslab.capture"].create(
+            {
+                "nonce": f"matrix-{owner}-0000000",
+                "user_id": user.id,
+                "company_id": company.id,
+                "date": "2023-01-01",
+                "kind": "person",
+            }
+        )
         made |= cls._create_closed_period(company)
         cls._keep(owner, made)
 

@@ -9,6 +9,7 @@ from odoo.tests import BaseCase
 from ..register import headers, reader, rows, values
 from ..register.problems import FileRefused
 from ..register.vocabulary import Labels
+from ..tools import identity
 from .register_files import HEADERS, as_csv, as_xlsx, person, row
 
 TODAY = datetime.date(2026, 11, 22)
@@ -317,18 +318,18 @@ class TestValues(RegisterCase):
             "+33 (0)6 39 98 10 01",
             "06.39.98.10.01",
         ):
-            self.assertEqual(values.phone_key(text), "0639981001", text)
-        self.assertEqual(values.phone_key("+262 692 12 34 56"), "0692123456")
-        self.assertEqual(values.phone_key("+32 470 12 34 56"), "+32470123456")
+            self.assertEqual(identity.phone_key(text), "0639981001", text)
+        self.assertEqual(identity.phone_key("+262 692 12 34 56"), "0692123456")
+        self.assertEqual(identity.phone_key("+32 470 12 34 56"), "+32470123456")
         for text in ("", "néant", "06 39", "123456789012"):
-            self.assertEqual(values.phone_key(text), "", text)
+            self.assertEqual(identity.phone_key(text), "", text)
 
     def test_names(self):
-        self.assertTrue(values.names_agree("MARCHAND Odile", "Odile Marchand"))
-        self.assertTrue(values.names_agree("LE GOFF Anne-Marie", "Le Goff Anne Mari"))
-        self.assertTrue(values.names_agree("MARCHAND", "MARCHAND Odile"))
-        self.assertFalse(values.names_agree("LE ROUX Malo", "LE ROUX Valérie"))
-        self.assertFalse(values.names_agree("PETIT Léa", "PETIT Léo"))
+        self.assertTrue(identity.names_agree("MARCHAND Odile", "Odile Marchand"))
+        self.assertTrue(identity.names_agree("LE GOFF Anne-Marie", "Le Goff Anne Mari"))
+        self.assertTrue(identity.names_agree("MARCHAND", "MARCHAND Odile"))
+        self.assertFalse(identity.names_agree("LE ROUX Malo", "LE ROUX Valérie"))
+        self.assertFalse(identity.names_agree("PETIT Léa", "PETIT Léo"))
 
 
 class TestRows(RegisterCase):

@@ -39,3 +39,25 @@ def age_at(birthdate, day):
         - birthdate.year
         - ((day.month, day.day) < (birthdate.month, birthdate.day))
     )
+
+
+# First age of each band but the first one (CDC: ages of the bilan, plus under 18).
+_BANDS = (
+    (56, "56_plus"),
+    (46, "46_55"),
+    (36, "36_45"),
+    (26, "26_35"),
+    (18, "18_25"),
+)
+
+
+def age_band(age):
+    """Band of an age, as the head-counts and the bilan have them.
+
+    :param age: whole years, or ``False`` when unknown
+    :return: code of the band, or ``None`` when unknown
+    :rtype: str | None
+    """
+    if not age:
+        return None
+    return next((band for first, band in _BANDS if age >= first), "under_18")

@@ -8,3 +8,5 @@ from . import citeslab_prescriber_mail
 from . import citeslab_ledger_print
 from . import citeslab_start
 from . import citeslab_start_person
+from . import citeslab_merge
+from . import citeslab_message_text

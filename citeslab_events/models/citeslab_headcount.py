@@ -17,22 +17,8 @@ class CiteslabHeadcount(models.Model):
             headcount.company_id = headcount.event_id.company_id
         return super(CiteslabHeadcount, self - of_event)._compute_company_id()
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        rows = super().create(vals_list)
-        rows.event_id._check_headcount()
-        return rows
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.event_id._check_headcount()
-        return result
-
-    def unlink(self):
-        events = self.event_id
-        result = super().unlink()
-        events.exists()._check_headcount()
-        return result
+    def _holders(self):
+        return [*super()._holders(), *self.event_id]
 
     def _guarded_days(self):
         rows = self.sudo()

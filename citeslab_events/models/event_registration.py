@@ -285,20 +285,10 @@ class EventRegistration(models.Model):
     def _open_parcours(self):
         """The latest open parcours of the person, or a new one in detection."""
         self.ensure_one()
+        parcours = self.porteur_id._parcours_to_follow(self.company_id)
+        if parcours:
+            return parcours
         Lead = self.env(context=clean_context(self.env.context))["crm.lead"]
-        parcours = Lead.search(
-            [
-                ("is_parcours", "=", True),
-                ("partner_id", "=", self.porteur_id.id),
-                ("company_id", "=", self.company_id.id),
-            ],
-            order="last_contact_date desc nulls last, id desc",
-        )
-        is_open = parcours.filtered(
-            lambda lead: lead.phase not in ("created", "closed")
-        )
-        if is_open or parcours:
-            return (is_open or parcours)[0]
         return Lead.create(
             {
                 "is_parcours": True,

@@ -1,89 +1,54 @@
-from dataclasses import dataclass
+from odoo import models
 
-from odoo import api, models
-from odoo.fields import Domain
-from odoo.tools import clean_context
-
-from odoo.addons.citeslab_base.register.people import People, Person
-from odoo.addons.citeslab_base.register.values import email_key, phone_key
-from odoo.addons.citeslab_base.tools.text import normalise_name
-
-
-@dataclass(slots=True)
-class Told:
-    """What a registration tells of somebody, as the duplicate rules read it."""
-
-    name: str
-    email_key: str = ""
-    phone_key: str = ""
-    birthdate: object = None
-    gender: str | None = None
+# Which of several registrations of one person is kept: who came, then who may come.
+RANK = {"done": 0, "open": 1, "draft": 2, "cancel": 3}
 
 
 class ResPartner(models.Model):
-    """Recognition of the participants of our events."""
+    """Registrations of a person, when two files become one."""
 
     _inherit = "res.partner"
 
-    @api.model
-    def _find_or_create_porteur(self, company, name, email=None, phone=None):
-        """The porteur of a structure that a registration names, else a new one.
+    def _person_inventory(self):
+        """Add the events to which these people are registered, each once."""
+        inventory = super()._person_inventory()
+        registrations = self._registrations_of_porteurs()
+        inventory[self.env._("registrations")] = len(
+            {(row.event_id, row.event_slot_id) for row in registrations}
+        )
+        return inventory
 
-        The rules are those of the import of a register.
-
-        :param company: structure
-        :param str name: name as typed
-        :param str email: e-mail as typed, if any
-        :param str phone: phone as typed, if any
-        :rtype: models.Model
-        """
-        found = self._find_porteur(company, name, email, phone)
-        if found:
-            found._complete_reach(email, phone)
-            return found
-        Partner = self.env(context=clean_context(self.env.context))[self._name]
-        return Partner.create(
-            {
-                "name": name,
-                "email": email or False,
-                "phone": phone or False,
-                "company_id": company.id,
-                "is_porteur": True,
-            }
+    def _registrations_of_porteurs(self):
+        Registration = self.env["event.registration"].sudo()
+        return Registration.with_context(active_test=False).search(
+            [("porteur_id", "in", self.ids)]
         )
 
-    @api.model
-    def _find_porteur(self, company, name, email=None, phone=None, birthdate=None):
-        """Who somebody is among the porteurs of a structure.
+    def _collapse_registrations(self):
+        """Leave one registration an event to these people, who are one person.
 
-        :return: one partner, or an empty set for somebody new
+        The one who came is kept; it takes over the RDV and the parcours that only
+        the other one had.
         """
-        told = Told(name, email_key(email), phone_key(phone), birthdate)
-        people = People()
-        for partner in self.search(self._porteur_candidates(company, told)):
-            person = Person(
-                id=partner.id,
-                name=partner.name,
-                birthdate=partner.birthdate_date or None,
-                gender=partner.gender or None,
+        registrations = self._registrations_of_porteurs()
+        same = registrations.grouped(lambda row: (row.event_id, row.event_slot_id))
+        for rows in same.values():
+            rows = rows.sorted(
+                lambda row: (not row.active, RANK.get(row.state, 9), row.id)
             )
-            people.add(person, partner.email, partner.phone)
-        person, _doubts = people.find(told)
-        return self.browse(person.id if person else [])
-
-    @api.model
-    def _porteur_candidates(self, company, told):
-        """Porteurs who share an e-mail, a phone or a name with somebody."""
-        reach = Domain("name_normalized", "=", normalise_name(told.name))
-        if told.email_key:
-            reach |= Domain("email", "=ilike", told.email_key.replace("_", r"\_"))
-        if told.phone_key:
-            reach |= Domain("phone_sanitized", "=like", f"%{told.phone_key[-9:]}")
-        return (
-            Domain("is_porteur", "=", True)
-            & Domain("company_id", "=", company.id)
-            & reach
-        )
+            kept, doubles = rows[0], rows[1:]
+            if not doubles:
+                continue
+            for name in ("interview_id", "parcours_id", "residence", "neighborhood_id"):
+                told = doubles.filtered(name)[:1]
+                if told and not kept[name]:
+                    kept[name] = told[name]
+            # an attended one is never deleted as it is: the bilan counts it
+            doubles.filtered_domain(
+                [("interview_id", "=", kept.interview_id.id)]
+            ).write({"interview_id": False})
+            doubles.write({"state": "cancel"})
+            doubles.unlink()
 
     def _take_portraits_down(self):
         """A portrait whose consent was withdrawn is published no more."""
@@ -91,9 +56,3 @@ class ResPartner(models.Model):
         self.env["citeslab.event.witness"].sudo().search(
             [("partner_id", "in", self.ids)]
         ).write({"is_published": False, "consent_date": False})
-
-    def _complete_reach(self, email, phone):
-        """Keep an e-mail or a phone that was not known yet."""
-        for name, value in (("email", email), ("phone", phone)):
-            if value and not self[name]:
-                self[name] = value

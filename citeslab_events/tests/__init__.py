@@ -10,3 +10,4 @@ from . import test_plan
 from . import test_registration
 from . import test_tools
 from . import test_consent
+from . import test_merge
