@@ -35,9 +35,7 @@ class CiteslabPrescriber(models.Model):
     }
 
     company_id = fields.Many2one("res.company", string="Structure", readonly=True)
-    organization_id = fields.Many2one(
-        "res.partner", string="Prescriber", readonly=True
-    )
+    organization_id = fields.Many2one("res.partner", string="Prescriber", readonly=True)
     organization_kind = fields.Selection(
         ORGANIZATION_KIND, string="Kind of Organisation", readonly=True
     )

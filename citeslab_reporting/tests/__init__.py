@@ -6,6 +6,7 @@ from . import test_bilan_cli
 from . import test_claims
 from . import test_engine
 from . import test_report
+from . import test_report_brest
 from . import test_governance
 from . import test_matrix
 from . import test_money_figures
@@ -16,3 +17,4 @@ from . import test_xlsx
 
 if find_spec("hypothesis"):  # a test library that a host may lack
     from . import test_random_histories
+    from . import test_report_random

@@ -14,6 +14,7 @@ class ReportCase(EngineCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env["res.lang"]._activate_lang("en_US")
         cls.Report = cls.env["citeslab.report"].with_user(cls.chef)
 
     @classmethod
