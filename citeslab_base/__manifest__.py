@@ -81,6 +81,7 @@
         "demo/citeslab_structure_demo.xml",
         "demo/citeslab_action_demo.xml",
         "demo/citeslab_people_demo.xml",
+        "demo/citeslab_training_demo.xml",
     ],
     "oca_data_manual": [
         "demo/porteurs-brest.csv",

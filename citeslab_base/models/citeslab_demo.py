@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import file_open
 
 from ..tools.dates import DEFAULT_TIMEZONE, company_timezone
+from ..tools.text import normalise
 
 FOLDER = "citeslab_base/demo/"
 # Share of the RDV of one year after the first: some come once, others five times.
@@ -28,6 +29,16 @@ PROMOTIONS = {
     "promotion_actives_2023": (5, 3),
     "promotion_cuisine_monde_2023": (4, 3),
 }
+REFUSALS = ("no_seat", "immature", "not_eligible")
+# Days to answer and answer of the partners of today, the oldest orientation first;
+# those that remain wait for one.
+ANSWERS = (
+    (12, {"state": "accepted", "news": "ongoing"}),
+    (5, {"state": "refused", "reason": "other_network"}),
+    (0, {"state": "no_answer"}),
+    (3, {"state": "accepted", "news": "ongoing"}),
+    (8, {"state": "accepted"}),
+)
 HOURS = (9, 14, 11, 16, 10, 15, 17)
 HOLIDAYS = {(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)}
 
@@ -169,10 +180,67 @@ class CiteslabDemo(models.AbstractModel):
                         "promotion_id": promotion.id,
                         "family": "creation",
                         "date": parcours.first_interview_date + timedelta(days=28),
-                        "state": "accepted" if rank < accepted else "refused",
+                        **self._programme_answer(rank, accepted),
                     }
                 )
         self._enter_contest(list(people)[:2])
+
+    def _programme_answer(self, rank, accepted):
+        """What a programme says of one person: half of the accepted complete it."""
+        if rank >= accepted:
+            return {
+                "state": "refused",
+                "reason_id": self._entry("orientation_reason", REFUSALS[rank % 3]),
+            }
+        done = rank < accepted // 2
+        return {
+            "state": "accepted",
+            "news": "finished" if done else False,
+            "news_date": "2023-12-20" if done else False,
+        }
+
+    @api.model
+    def _answer_orientations(self, company_xmlid, user_xmlid):
+        """Partners with an address, people who agree, and answers of all kinds.
+
+        No mail leaves: what the partners say is noted as the chef would.
+        """
+        company = self.env.ref(company_xmlid)
+        env = self._as(user_xmlid, company)
+        own = [("company_id", "=", company.id)]
+        for partner in env["res.partner"].search(
+            [*own, ("organization_kind", "!=", False), ("parent_id", "=", False)]
+        ):
+            slug = normalise(partner.name).replace(" ", "-")
+            partner.email = f"{slug}@example.org"
+        Orientation = env["citeslab.orientation"]
+        orientations = Orientation.search(
+            [*own, ("organization_id", "!=", False), ("date", ">=", "2024-01-01")],
+            order="date, id",
+        )
+        self._agree(orientations)
+        for orientation, (days, values) in zip(orientations, ANSWERS, strict=False):
+            values = dict(values)
+            if code := values.pop("reason", None):
+                values["reason_id"] = self._entry("orientation_reason", code)
+            answered = orientation.date + timedelta(days=days)
+            if "news" in values:
+                values["news_date"] = answered + timedelta(days=20)
+            orientation.write({**values, "answer_date": days and answered})
+
+    def _agree(self, orientations):
+        """Each person agrees on paper to be put in touch with the organisation."""
+        orientations.env["citeslab.consent"].create(
+            [
+                {
+                    "partner_id": orientation.partner_id.id,
+                    "purpose": "share",
+                    "organization_id": orientation.organization_id.id,
+                    "date": orientation.date,
+                }
+                for orientation in orientations
+            ]
+        )
 
     def _enter_contest(self, parcours):
         contest = self.env.ref("citeslab_base.contest_talents_cites")

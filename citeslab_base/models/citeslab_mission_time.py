@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 # Row ids: one work in its source, then one row per mission that it is compared with.
@@ -33,7 +33,12 @@ class CiteslabMissionTime(models.Model):
             "date",
             "total_duration",
             "mission_id",
+            "kind_id",
+            "date_precision",
+            "occurrences",
         ],
+        "citeslab.action.kind": ["code", "mission_id"],
+        "citeslab.training": ["company_id", "user_id", "date", "state", "hours"],
         "crm.lead": ["territory_id"],
         "citeslab.mission": ["code", "company_id"],
         "citeslab.parameter": ["code", "value", "valid_from", "valid_to"],
@@ -50,7 +55,7 @@ class CiteslabMissionTime(models.Model):
         readonly=True,
     )
     origin = fields.Selection(
-        [("interview", "RDV"), ("action", "Action")],
+        [("interview", "RDV"), ("action", "Action"), ("training", "Training")],
         string="From",
         readonly=True,
     )
@@ -83,6 +88,25 @@ class CiteslabMissionTime(models.Model):
             missions=MISSIONS,
         )
 
+    @api.model
+    def _training_twin(self, action):
+        """Whether an action only repeats a training of the list: it counts once.
+
+        :param str action: alias of ``citeslab_action``, beside ``kind`` of its kind
+        :rtype: SQL
+        """
+        return SQL(
+            """COALESCE(kind.code = 'training', FALSE)
+               AND %(action)s.date_precision = 'day' AND %(action)s.occurrences = 1
+               AND EXISTS (
+                   SELECT 1 FROM citeslab_training attended
+                    WHERE %(action)s.date BETWEEN attended.date
+                          AND COALESCE(attended.date_end, attended.date)
+                      AND attended.company_id = %(action)s.company_id
+                      AND attended.state = 'attended')""",
+            action=SQL.identifier(action),
+        )
+
     def _time_sources(self):
         """Queries of what takes time; a new one is appended and takes the next rank.
 
@@ -105,6 +129,18 @@ class CiteslabMissionTime(models.Model):
                           action.territory_id, action.user_id, action.date,
                           action.mission_id, 'action',
                           COALESCE(action.total_duration, 0)::float8
-                     FROM citeslab_action action"""
+                     FROM citeslab_action action
+                LEFT JOIN citeslab_action_kind kind ON kind.id = action.kind_id
+                    WHERE NOT (%s)""",
+                self._training_twin("action"),
+            ),
+            SQL(
+                """SELECT training.id::bigint * 4 + 3, training.company_id, NULL::int,
+                          training.user_id, training.date, kind.mission_id,
+                          'training', COALESCE(training.hours, 0)::float8
+                     FROM citeslab_training training
+                LEFT JOIN citeslab_action_kind kind
+                          ON kind.code = 'training' AND kind.company_id IS NULL
+                    WHERE training.state = 'attended'"""
             ),
         ]

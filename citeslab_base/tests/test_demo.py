@@ -9,6 +9,7 @@ FILES = (
     "demo/citeslab_structure_demo.xml",
     "demo/citeslab_action_demo.xml",
     "demo/citeslab_people_demo.xml",
+    "demo/citeslab_training_demo.xml",
 )
 YEAR = [("date", ">=", "2023-01-01"), ("date", "<=", "2023-12-31")]
 
@@ -69,7 +70,7 @@ class TestDemo(TransactionCase):
             {"created": 5, "ongoing": 45, "redirected": 23, "lost": 12},
         )
 
-    def test_programmes_of_2023(self):
+    def test_P12_the_table_of_the_programmes_prints_from_the_demo(self):
         promotions = self.env["citeslab.program.promotion"].search(self.own)
         sent = {
             promotion.program_id.code: (
@@ -87,6 +88,27 @@ class TestDemo(TransactionCase):
                 "cuisine_monde": (4, 3),
             },
         )
+
+    def test_P13_two_candidates_of_the_talents_des_cites(self):
+        entries = self.env["citeslab.contest.entry"].search(self.own + YEAR)
+        self.assertEqual(entries.contest_id.code, "talents_cites")
+        self.assertEqual(set(entries.mapped("edition")), {"2023"})
+        self.assertEqual(len(entries), 2)
+
+    def test_partners_of_today_answer_in_every_way(self):
+        orientations = self.env["citeslab.orientation"].search(
+            [*self.own, ("organization_id", "!=", False), ("date", ">=", "2024-01-01")]
+        )
+        self.assertEqual(
+            set(orientations.mapped("state")),
+            {"sent", "accepted", "refused", "no_answer"},
+        )
+        self.assertTrue(all(orientations.mapped("has_agreement")))
+        self.assertFalse(orientations.link_ids)
+        refused = self.env["citeslab.orientation"].search(
+            [*self.own, ("state", "=", "refused")]
+        )
+        self.assertTrue(all(refused.mapped("reason_id")))
 
     def test_actions_of_2023(self):
         actions = self.env["citeslab.action"].search(self.own + YEAR)

@@ -1,7 +1,10 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.citeslab_base.models.selections import ORIENTATION_FAMILY
+from odoo.addons.citeslab_base.models.selections import (
+    ORIENTATION_FAMILY,
+    TRAINING_KIND,
+)
 
 # Columns of one source that the others lack are empty there.
 NO_VALUE = {
@@ -14,6 +17,7 @@ NO_VALUE = {
     "organization_id": SQL("NULL::int"),
     "program_id": SQL("NULL::int"),
     "contest_id": SQL("NULL::int"),
+    "training_kind": SQL("NULL::varchar"),
     "hours": SQL("NULL::float8"),
     "occurrences": SQL("1"),
     "sent": SQL("0"),
@@ -57,6 +61,9 @@ class CiteslabFactActivity(models.Model):
     )
     program_id = fields.Many2one("citeslab.program", string="Programme", readonly=True)
     contest_id = fields.Many2one("citeslab.contest", readonly=True)
+    training_kind = fields.Selection(
+        TRAINING_KIND, string="Kind of Training", readonly=True
+    )
     hours = fields.Float(readonly=True)
     occurrences = fields.Integer(readonly=True)
     sent = fields.Integer(readonly=True)
@@ -123,6 +130,7 @@ class CiteslabFactActivity(models.Model):
             "state",
         ],
         "citeslab.program.promotion": ["program_id"],
+        "citeslab.training": ["company_id", "date", "kind", "state", "hours"],
         "crm.lead": ["territory_id"],
     }
 
@@ -167,6 +175,7 @@ class CiteslabFactActivity(models.Model):
             self._source_contest(),
             self._source_event(),
             self._source_mailing(),
+            self._source_training(),
         ]
 
     def _source_interview(self):
@@ -189,7 +198,8 @@ class CiteslabFactActivity(models.Model):
     def _source_action(self):
         """Actions, without what an event or a mailing of the same day tells."""
         hours = SQL(
-            "CASE WHEN twin.event THEN 0 ELSE COALESCE(source.total_duration, 0) END"
+            """CASE WHEN twin.event OR twin.training THEN 0
+                    ELSE COALESCE(source.total_duration, 0) END"""
         )
         return (
             "citeslab.action",
@@ -213,12 +223,15 @@ class CiteslabFactActivity(models.Model):
                 "is_webinar": SQL(
                     "COALESCE(kind.is_webinar, FALSE) AND NOT twin.event"
                 ),
-                "is_training": SQL("COALESCE(kind.code = 'training', FALSE)"),
+                "is_training": SQL(
+                    "COALESCE(kind.code = 'training', FALSE) AND NOT twin.training"
+                ),
             },
         )
 
     def _twin_query(self):
-        """Whether a webinar is an event, a newsletter a mailing, of the same day.
+        """Whether a webinar is an event, a newsletter a mailing, a training one of
+        the list, of the same day.
 
         A chef may note as an action what he also prepared in Odoo: it is one.
         """
@@ -240,7 +253,9 @@ class CiteslabFactActivity(models.Model):
                              AND sent.company_id = source.company_id
                              AND sent.citeslab_purpose = 'newsletter'
                              AND sent.state = 'done'
-                      ) ELSE FALSE END AS mailing""",
+                      ) ELSE FALSE END AS mailing,
+                      %(training)s AS training""",
+            training=self.env["citeslab.mission.time"]._training_twin("source"),
             once=once,
         )
 
@@ -274,6 +289,26 @@ class CiteslabFactActivity(models.Model):
                    ) source"""
             ),
             {"is_newsletter": SQL("TRUE")},
+        )
+
+    def _source_training(self):
+        """Trainings, seminars and meetings of the network that were attended."""
+        kind = self.env.ref(
+            "citeslab_base.action_kind_training", raise_if_not_found=False
+        )
+        return (
+            "citeslab.training",
+            SQL(
+                """(SELECT * FROM citeslab_training
+                     WHERE state = 'attended') source"""
+            ),
+            {
+                "mission_id": SQL("%s::int", kind and kind.mission_id.id or None),
+                "training_kind": SQL("source.kind"),
+                "hours": SQL("COALESCE(source.hours, 0)::float8"),
+                "is_work": SQL("COALESCE(source.hours, 0) > 0"),
+                "is_training": SQL("TRUE"),
+            },
         )
 
     def _source_orientation(self):

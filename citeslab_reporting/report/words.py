@@ -26,6 +26,7 @@ def words(env):
         "value": env._("Number"),
         "sent": env._("Oriented"),
         "accepted": env._("Accepted"),
+        "hours": env._("Hours"),
         "named": env._("Named"),
         "qpv_count": env._("From QPV"),
         "new_and_continuing": env._("%(new)s new + %(continuing)s already followed"),
