@@ -1,10 +1,6 @@
 """A chef prepares an atelier, takes attendance on a phone, thanks those present."""
 
 import json
-import socketserver
-import threading
-
-import pytest
 
 PREPARE = """
 company = env.company
@@ -55,43 +51,6 @@ rule = env["citeslab.permanence"].search([("name", "=", "Permanence du mardi")])
 dates = rule.event_ids
 print("DATES", json.dumps([str(day) for day in dates.mapped("citeslab_date")]))
 """
-
-
-class _Mailbox(socketserver.StreamRequestHandler):
-    """Enough of SMTP to take mails in."""
-
-    def handle(self):
-        self._say("220 local")
-        while line := self.rfile.readline():
-            word = line.decode(errors="replace").strip().upper()
-            if word.startswith("QUIT"):
-                self._say("221 bye")
-                return
-            if word.startswith("DATA"):
-                self._say("354 go on")
-                self._take()
-            elif word.startswith("RCPT"):
-                self.server.recipients.append(line.decode().strip().lower())
-            self._say("250 ok")
-
-    def _take(self):
-        lines = iter(self.rfile.readline, b".\r\n")
-        self.server.mails.append(b"".join(lines).decode(errors="replace"))
-
-    def _say(self, text):
-        self.wfile.write(f"{text}\r\n".encode())
-
-
-@pytest.fixture
-def mailbox():
-    """A local SMTP server: `port`, `mails`, `recipients`."""
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Mailbox) as server:
-        server.daemon_threads = True
-        server.mails, server.recipients = [], []
-        server.port = server.server_address[1]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server
-        server.shutdown()
 
 
 def _told(text, tag):

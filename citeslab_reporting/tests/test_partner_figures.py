@@ -80,8 +80,8 @@ class TestPartnerFigures(EngineCase):
     def accompany(self, number, residence, oriented=True):
         day = YEAR[0] + timedelta(days=number)
         parcours = self.create_parcours(contact_name=f"Personne {number}")
-        parcours.partner_id.residence = residence
-        self.meet(parcours, day)  # which takes the photograph
+        self.meet(parcours, day)
+        self.photograph(parcours, day, residence=residence)
         if oriented:
             self.orient(parcours, day)
 
