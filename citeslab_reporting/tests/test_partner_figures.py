@@ -51,9 +51,7 @@ class TestPartnerFigures(EngineCase):
             for item in figure.items
             if item.value
         }
-        self.assertEqual(
-            told, {"common_core": (2, 14), "regional_meeting": (1, 2.5)}
-        )
+        self.assertEqual(told, {"common_core": (2, 14), "regional_meeting": (1, 2.5)})
 
     def test_a_training_noted_twice_counts_once(self):
         self.action("training", "2023-02-01", duration=7)
