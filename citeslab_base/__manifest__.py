@@ -31,7 +31,9 @@
         "wizard/citeslab_prescriber_mail_views.xml",
         "wizard/citeslab_ledger_print_views.xml",
         "views/citeslab_orientation_pages.xml",
+        "data/citeslab_reminder_data.xml",
         "wizard/citeslab_register_import_views.xml",
+        "wizard/citeslab_interview_log_views.xml",
         "wizard/citeslab_outcome_dialog_views.xml",
         "wizard/citeslab_outcome_grid_views.xml",
         "wizard/citeslab_start_views.xml",
@@ -89,6 +91,9 @@
         "demo/registre-brest-2022.csv",
         "demo/registre-brest-2023.csv",
     ],
+    "assets": {
+        "web.assets_backend": ["citeslab_base/static/src/outcome_grid/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

@@ -19,6 +19,7 @@ def uninstall_hook(env):
     A porteur who is also a user, or whom the structure shares with the rest of
     the host, is an ordinary contact: it stays.
     """
+    env["calendar.event"]._delete_meetings_of_rdv()
     Lead = env["crm.lead"].with_context(
         active_test=False, **{MODULE_UNINSTALL_FLAG: True}
     )

@@ -1,9 +1,6 @@
 """The last seats of an event, asked for by everybody at the same moment."""
 
-import http.cookiejar
-import json
-import threading
-import urllib.request
+from http_race import Client, race, tagged
 
 ROUNDS, CLIENTS, SEATS = 20, 32, 8
 
@@ -44,61 +41,15 @@ print("MAILS", sent)
 """
 
 
-class Client:
-    """The chef, logged in, with a JSON-RPC call."""
-
-    def __init__(self, server):
-        self.server = server
-        jar = http.cookiejar.CookieJar()
-        self.opener = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(jar)
-        )
-        self.rpc(
-            "/web/session/authenticate",
-            {"db": server.db, "login": "chef-places", "password": "chef-places"},
-        )
-
-    def rpc(self, path, params):
-        body = json.dumps({"jsonrpc": "2.0", "params": params}).encode()
-        request = urllib.request.Request(
-            self.server.url + path, body, {"Content-Type": "application/json"}
-        )
-        with self.opener.open(request, timeout=120) as answer:
-            return json.load(answer)
-
-    def register(self, event_id, name):
-        return self.rpc(
-            "/web/dataset/call_kw/event.registration/create",
-            {
-                "model": "event.registration",
-                "method": "create",
-                "args": [[{"event_id": event_id, "name": name}]],
-                "kwargs": {},
-            },
-        )
-
-
-def _tagged(text, tag):
-    line = next(one for one in text.splitlines() if one.startswith(tag))
-    return json.loads(line.removeprefix(tag))
-
-
 def _round(clients, event_id, number):
     """Every client asks for a seat at once; return who got one and who did not."""
-    barrier = threading.Barrier(len(clients))
-    taken, refused = [], []
-
-    def ask(rank, client):
-        barrier.wait()
-        answer = client.register(event_id, f"Personne {number}-{rank}")
-        (refused if "error" in answer else taken).append(answer)
-
-    threads = [threading.Thread(target=ask, args=pair) for pair in enumerate(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return taken, refused
+    return race(
+        clients,
+        lambda rank, client: client.create(
+            "event.registration",
+            {"event_id": event_id, "name": f"Personne {number}-{rank}"},
+        ),
+    )
 
 
 def test_seats_are_never_oversold(odoo_db, odoo_env, start_server):
@@ -107,17 +58,17 @@ def test_seats_are_never_oversold(odoo_db, odoo_env, start_server):
     Exactly the seats are sold, nobody else is let in, nobody is refused for another
     reason than a full event, and everybody registered gets the confirmation.
     """
-    events = _tagged(odoo_env(odoo_db, PREPARE % (SEATS, ROUNDS)), "EVENTS ")
+    events = tagged(odoo_env(odoo_db, PREPARE % (SEATS, ROUNDS)), "EVENTS ")
     with start_server(odoo_db, workers=2) as server:
-        clients = [Client(server) for _ in range(CLIENTS)]
+        clients = [Client(server, "chef-places") for _ in range(CLIENTS)]
         for number, event_id in enumerate(events):
             taken, refused = _round(clients, event_id, number)
             assert len(taken) == SEATS, (number, refused[:1])
             names = {one["error"]["data"]["name"] for one in refused}
             assert names <= {"odoo.exceptions.ValidationError"}, names
     printed = odoo_env(odoo_db, COUNT)
-    counts = _tagged(printed, "COUNTS ")
+    counts = tagged(printed, "COUNTS ")
     assert list(counts.values()) == [SEATS] * ROUNDS
     # who was refused left no trace: neither a registration nor a person
-    assert _tagged(printed, "PEOPLE ") == SEATS * ROUNDS
-    assert _tagged(printed, "MAILS ") == SEATS * ROUNDS
+    assert tagged(printed, "PEOPLE ") == SEATS * ROUNDS
+    assert tagged(printed, "MAILS ") == SEATS * ROUNDS

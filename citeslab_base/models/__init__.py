@@ -1,3 +1,4 @@
+from . import calendar_event
 from . import selections
 from . import citeslab_nomenclature
 from . import citeslab_resource

@@ -147,7 +147,7 @@ class CiteslabDemo(models.AbstractModel):
         return {
             "parcours_id": parcours.id,
             "start": start,
-            "duration": (1.0, 0.75, 1.5)[rank % 3],
+            "duration": (1.0, 0.75, 1.0)[rank % 3],
             "state": state,
             "mode": mode,
             "place": PLACES[rank % len(PLACES)] if mode == "face" else False,

@@ -1,9 +1,19 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .selections import LEGAL_FORM, OUTCOME, PROJECT_KIND, SETTLEMENT
+from .selections import (
+    DEFUSED_OUTCOMES,
+    LEGAL_FORM,
+    OUTCOME,
+    PROJECT_KIND,
+    SETTLEMENT,
+)
 
 FOLLOWUP_MONTHS = (6, 12, 24)
+
+# Lets a register of past years tell a désamorçage without its reason, which the
+# points to complete then ask for. An object, since a caller sends only values.
+REGISTER = object()
 
 
 class CiteslabOutcome(models.Model):
@@ -40,6 +50,30 @@ class CiteslabOutcome(models.Model):
                         "%(siren)s is not a SIREN: it has nine digits, the last of "
                         "which checks the others.",
                         siren=outcome.siren,
+                    )
+                )
+
+    @api.constrains("value", "reason_id", "orientation_refused", "parcours_id")
+    def _check_desamorcage(self):
+        """A project that stops tells why, and where the person goes (CDC §2)."""
+        if self.env.context.get("citeslab_register") is REGISTER:
+            return
+        for outcome in self.filtered(lambda row: row.value in DEFUSED_OUTCOMES):
+            if not outcome.reason_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s: why does the project stop? Choose a reason of the "
+                        "list.",
+                        name=outcome.parcours_id.display_name,
+                    )
+                )
+            oriented = outcome.parcours_id.orientation_ids
+            if not (oriented or outcome.orientation_refused):
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s: a project that stops is oriented elsewhere. Orient "
+                        "the person first, or tick that no orientation is wanted.",
+                        name=outcome.parcours_id.display_name,
                     )
                 )
 

@@ -4,6 +4,7 @@ from ..register.plan import area_kind, area_of, outcome_day
 from ..register.rows import NewLabel
 from ..tools.dates import age_at
 from ..tools.text import normalise
+from .citeslab_outcome import REGISTER
 from .citeslab_register_emptied import PERSON, PROJECT, RECORDS
 
 NOMENCLATURES = {
@@ -255,7 +256,8 @@ class CiteslabRegisterWriter(models.AbstractModel):
                 values = self._piece_values(plan, step, targets)[link]
                 if values:
                     found.append((place, {"parcours_id": step.parcours.id, **values}))
-            records = self.env[model].create([values for _place, values in found])
+            Model = self.env[model].with_context(citeslab_register=REGISTER)
+            records = Model.create([values for _place, values in found])
             for (place, _values), record in zip(found, records, strict=True):
                 links[place][link] = record.id
         self.env["citeslab.register.row"].create(
@@ -398,7 +400,8 @@ class CiteslabRegisterWriter(models.AbstractModel):
             return {}
         if not record:
             values = {"parcours_id": known.parcours_id.id, **wanted}
-            return {link: self.env[PIECES[link]].create(values).id}
+            Model = self.env[PIECES[link]].with_context(citeslab_register=REGISTER)
+            return {link: Model.create(values).id}
         # who received the person is not in a register: leave it as it stands
         kept = {"user_id", "mode", "state", "mission_id"}
         if link == "outcome_id" and not (
@@ -411,7 +414,7 @@ class CiteslabRegisterWriter(models.AbstractModel):
             record, {key: val for key, val in wanted.items() if key not in kept}
         )
         if changes:
-            record.write(changes)
+            record.with_context(citeslab_register=REGISTER).write(changes)
         return {}
 
     def _resource_values(self, step, known, wanted):

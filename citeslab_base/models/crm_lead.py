@@ -32,7 +32,8 @@ DERIVED = (
     "residence",
     "neighborhood_id",
 )
-
+# What is computed from these columns.
+FOLLOWING = ("silent_days", "silence", "is_rotting", "rotting_days", "margin_share")
 
 # What the host may write on any lead, and a parcours does not take as it comes.
 GUARDED = {"active", "company_id", "is_parcours", "partner_id", "team_id", "type"}
@@ -124,6 +125,11 @@ class CrmLead(models.Model):
         compute="_compute_silent_days",
         search="_search_silent_days",
         help="Counted while the parcours is open.",
+    )
+    silence = fields.Selection(
+        [("late", "Silent for long"), ("soon", "Soon silent for long")],
+        compute="_compute_silent_days",
+        help="Against the days of silence that the stage allows.",
     )
     needs_new_situation = fields.Boolean(compute="_compute_needs_new_situation")
     followup_ids = fields.One2many("citeslab.followup", "parcours_id")
@@ -301,7 +307,47 @@ class CrmLead(models.Model):
         for lead in self:
             last = lead.last_contact_date
             is_open = lead.is_parcours and lead.phase not in ("created", "closed")
-            lead.silent_days = (today - last).days if last and is_open else 0
+            days = (today - last).days if last and is_open else 0
+            allowed = is_open and lead.stage_id.rotting_threshold_days
+            lead.silent_days = days
+            if not allowed or 2 * days < allowed:
+                lead.silence = False
+            else:
+                lead.silence = "late" if days >= allowed else "soon"
+
+    @api.depends("last_contact_date", "is_parcours")
+    def _compute_rotting(self):
+        """A parcours rots by the silence of its person, not by its stage."""
+        parcours = self._parcours()
+        for lead in parcours:
+            lead.is_rotting = lead.silence == "late"
+            lead.rotting_days = lead.silent_days if lead.is_rotting else 0
+        return super(CrmLead, self - parcours)._compute_rotting()
+
+    def _get_rotting_depends_fields(self):
+        return [*super()._get_rotting_depends_fields(), "is_parcours"]
+
+    def _get_rotting_domain(self):
+        """The host looks at its own leads only."""
+        return super()._get_rotting_domain() & Domain("is_parcours", "=", False)
+
+    def _search_is_rotting(self, operator, value):
+        """Leads that rot, and parcours silent for longer than their stage allows."""
+        if operator != "in":
+            return NotImplemented
+        today = fields.Date.context_today(self)
+        silent = Domain.OR(
+            Domain("stage_id", "=", stage.id)
+            & Domain(
+                "last_contact_date",
+                "<=",
+                fields.Date.subtract(today, days=stage.rotting_threshold_days),
+            )
+            for stage in self._stages_by_phase().values()
+            if stage.rotting_threshold_days
+        )
+        silent &= Domain("is_parcours", "=", True)
+        return Domain(super()._search_is_rotting(operator, value)) | silent
 
     def _search_silent_days(self, operator, value):
         """Answer "silent for at least N days" from the stored date."""
@@ -651,6 +697,63 @@ class CrmLead(models.Model):
                 )
             )
 
+    def _log_interview(
+        self,
+        values,
+        planned=None,
+        public=False,
+        prescriber=None,
+        orientation=None,
+        activity=None,
+        next_start=None,
+    ):
+        """Write all that one RDV tells, or nothing of it.
+
+        :param dict values: values of the ``citeslab.interview``, with its ``date``
+        :param planned: RDV that was planned and took place (or did not), if any
+        :param public: public of the person at the entry, where it is not known yet
+        :param prescriber: organisation that sent the person, where it is asked
+        :param dict | None orientation: values of a ``citeslab.orientation``
+        :param dict | None activity: ``summary`` and ``date_deadline`` of what to do
+            next
+        :param datetime | None next_start: start of the next RDV, in UTC
+        :return: the RDV logged
+        :rtype: citeslab.interview
+        """
+        self.ensure_one()
+        Interview = self.env["citeslab.interview"]
+        if prescriber:
+            self.prescriber_id = prescriber
+        if planned:
+            if planned.start and values.get("date") != planned.date:
+                values = {**values, "start": False}  # it took place another day
+            planned.write(values)
+            interview = planned
+        else:
+            interview = Interview.create({"parcours_id": self.id, **values})
+        if public and not self.target_public:
+            self.situation_ids[:1].target_public = public
+        if orientation:
+            self.env["citeslab.orientation"].create(
+                {"parcours_id": self.id, "date": interview.date, **orientation}
+            )
+        if activity:
+            self.activity_schedule(
+                "mail.mail_activity_data_todo", user_id=self.env.uid, **activity
+            )
+        if next_start:
+            Interview.create(
+                {
+                    "parcours_id": self.id,
+                    "start": next_start,
+                    "duration": interview.duration,
+                    "mode": interview.mode,
+                    "place_id": interview.place_id.id,
+                    "place": interview.place,
+                }
+            )
+        return interview
+
     def action_new_situation(self):
         """Open a new photograph, prefilled from the latest one.
 
@@ -731,7 +834,7 @@ class CrmLead(models.Model):
                 parcours._current_columns(),
             )
         )
-        parcours.invalidate_recordset(DERIVED, flush=False)
+        parcours.invalidate_recordset(DERIVED + FOLLOWING, flush=False)
         parcours._refresh_first_orientations()
         parcours._refresh_phase()
 

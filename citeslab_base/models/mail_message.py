@@ -1,8 +1,12 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-# Documents that carry a chatter about a person, and what tells a porteur's.
-PERSONAL = {"crm.lead": "is_parcours", "res.partner": "is_porteur"}
+# Documents with mails about a person, and what tells a porteur's.
+PERSONAL = {
+    "crm.lead": "is_parcours",
+    "res.partner": "is_porteur",
+    "citeslab.interview": "id",  # every one
+}
 
 
 class MailMessage(models.Model):
@@ -44,7 +48,7 @@ class MailMessage(models.Model):
     def _domain_of_hidden(self, model, flag):
         """Messages of one model whose document the reader does not see."""
         Model = self.env[model].with_context(active_test=False)
-        personal = [(flag, "=", True)]
+        personal = [(flag, "!=", False)]
         domain = Domain("res_id", "in", Model.sudo()._search(personal))
         Reader = Model.sudo(False)
         if Reader.has_access("read"):

@@ -3,6 +3,8 @@ from . import test_dates
 from . import test_demo
 from . import test_http
 from . import test_journal
+from . import test_interview_calendar
+from . import test_interview_log
 from . import test_orientation
 from . import test_orientation_http
 from . import test_orientation_link

@@ -2,6 +2,8 @@
 
 from odoo.tests import TransactionCase, new_test_user
 
+from ..models.selections import DEFUSED_OUTCOMES
+
 # Part of every name, note and title of a porteur: it must reach nobody else.
 CANARY = "Canari7741"
 
@@ -122,7 +124,17 @@ class CiteslabCast:
 
     @classmethod
     def end(cls, parcours, date, value):
-        return cls.create_row("citeslab.outcome", parcours, date, value=value)
+        told = cls.outcome_told(value)
+        return cls.create_row("citeslab.outcome", parcours, date, **told)
+
+    @classmethod
+    def outcome_told(cls, value):
+        """Values of an outcome, with what a désamorçage has to tell."""
+        told = {"value": value}
+        if value in DEFUSED_OUTCOMES:
+            reason = cls.env.ref("citeslab_base.outcome_reason_job")
+            told.update(reason_id=reason.id, orientation_refused=True)
+        return told
 
     @classmethod
     def photograph(cls, parcours, date, **values):

@@ -21,7 +21,10 @@ class TestDayOfInterview(CiteslabCase):
     def _day(self, zone, start):
         self.structure.partner_id.tz = zone
         Interview = self.parcours.env["citeslab.interview"]
-        return Interview.create({"parcours_id": self.parcours.id, "start": start}).date
+        rdv = Interview.create({"parcours_id": self.parcours.id, "start": start})
+        day = rdv.date
+        rdv.unlink()  # the hour is free again
+        return day
 
     def test_last_evening_of_the_year(self):
         """23:30 UTC on 31 December: next year in Paris, same year in Guyane."""

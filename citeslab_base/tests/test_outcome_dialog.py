@@ -4,6 +4,7 @@ from datetime import date
 
 from freezegun import freeze_time
 
+from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -71,16 +72,22 @@ class TestOutcomeDialog(CiteslabCase):
         self.assertEqual(outcome.value, "lost")
         self.assertFalse(outcome.siren or outcome.legal_form or outcome.followup_ids)
 
-    def test_p4_desamorcage_asks_a_reason(self):
+    def test_P4_desamorcage_asks_a_reason(self):
         for value in ("redirected", "abandoned"):
             dialog = self.dialog(value=value, orientation_refused=True)
-            with self.assertRaisesRegex(UserError, "Choose a reason"):
+            with (
+                self.assertRaisesRegex(UserError, "Choose a reason"),
+                self.cr.savepoint(),
+            ):
                 dialog.action_apply()
         self.assertFalse(self.parcours.outcome_ids)
 
-    def test_p4_desamorcage_asks_an_orientation_or_its_refusal(self):
+    def test_P4_desamorcage_asks_an_orientation_or_its_refusal(self):
         dialog = self.dialog(value="abandoned", reason_id=self.reason.id)
-        with self.assertRaisesRegex(UserError, "oriented elsewhere"):
+        with (
+            self.assertRaisesRegex(UserError, "oriented elsewhere"),
+            self.cr.savepoint(),
+        ):
             dialog.action_apply()
         dialog.orientation_family = "employment"
         dialog.action_apply()
@@ -88,7 +95,38 @@ class TestOutcomeDialog(CiteslabCase):
         self.assertFalse(self.parcours.outcome_ids.orientation_refused)
         self.assertEqual(self.parcours.phase, "closed")
 
-    def test_p4_refusal_of_the_orientation_is_kept(self):
+    def test_P4_rule_holds_on_every_way_in(self):
+        """The list of the form, an import and a call write the same model."""
+        Outcome = self.env["citeslab.outcome"].with_user(self.chef)
+        row = {"parcours_id": self.parcours.id, "date": date(2023, 6, 1)}
+        bare = {**row, "value": "abandoned"}
+        for values in (bare, {**bare, "reason_id": self.reason.id}):
+            with self.assertRaises(ValidationError), self.cr.savepoint():
+                Outcome.create(values)
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            self.parcours.outcome_ids = [Command.create(bare)]
+        told = Outcome.create({**row, "value": "lost"})
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            told.value = "redirected"
+        loaded = Outcome.load(
+            ["parcours_id/.id", "date", "value"],
+            [[str(self.parcours.id), "2023-06-01", "abandoned"]],
+        )
+        self.assertFalse(loaded["ids"])
+        self.assertIn("why does the project stop", loaded["messages"][0]["message"])
+        caller = Outcome.with_context(citeslab_register=True)
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            caller.create(bare)
+        told.write(
+            {
+                "value": "redirected",
+                "reason_id": self.reason.id,
+                "orientation_refused": True,
+            }
+        )
+        self.assertEqual(self.parcours.outcome, "redirected")
+
+    def test_P4_refusal_of_the_orientation_is_kept(self):
         dialog = self.dialog(
             value="redirected", reason_id=self.reason.id, orientation_refused=True
         )
@@ -96,12 +134,12 @@ class TestOutcomeDialog(CiteslabCase):
         self.assertTrue(self.parcours.outcome_ids.orientation_refused)
         self.assertFalse(self.parcours.orientation_ids)
 
-    def test_p4_orientation_already_given_is_enough(self):
+    def test_P4_orientation_already_given_is_enough(self):
         self.orient(self.parcours, "2023-03-01")
         self.dialog(value="abandoned", reason_id=self.reason.id).action_apply()
         self.assertEqual(len(self.parcours.orientation_ids), 1)
 
-    def test_p4_amorcage_is_measured_from_the_entry(self):
+    def test_P4_amorcage_is_measured_from_the_entry(self):
         self.photograph(self.parcours, "2023-06-01", target_public="en_devenir")
         entry = self.parcours.situation_ids.sorted("date")[0]
         entry.target_public = "intentionniste"
@@ -116,14 +154,14 @@ class TestOutcomeDialog(CiteslabCase):
         self.assertIn(still, others)
         self.assertNotIn(self.parcours, others)
 
-    def test_p1_public_of_a_past_date_is_kept_when_it_changes(self):
+    def test_P1_public_of_a_past_date_is_kept_when_it_changes(self):
         entry = self.parcours.situation_ids
         entry.target_public = "intentionniste"
         self.photograph(self.parcours, "2023-06-10", target_public="en_activite")
         self.assertEqual(self.parcours.target_public, "en_activite")
         self.assertEqual(entry.target_public, "intentionniste")
 
-    def test_p5_reopening_keeps_one_person_and_both_dates(self):
+    def test_P5_reopening_keeps_one_person_and_both_dates(self):
         self.dialog(
             value="abandoned", reason_id=self.reason.id, orientation_refused=True
         ).action_apply()
@@ -171,7 +209,7 @@ class TestOutcomeDialog(CiteslabCase):
         self.dialog(value="created", date="2022-10-01").action_apply()
         self.assertEqual(self.parcours.followup_ids.mapped("months"), [12, 24])
 
-    def test_p6_share_of_people_from_outside(self):
+    def test_P6_share_of_people_from_outside(self):
         other = self.create_parcours(contact_name="Lise Kerdoncuff")
         self.meet(other, "2023-04-01")
         other.situation_ids.residence = "outside"
@@ -179,13 +217,13 @@ class TestOutcomeDialog(CiteslabCase):
         self.assertIn("1 of the 2 people", other.margin_share)
         self.assertFalse(self.parcours.margin_share)
 
-    def test_p6_form_asks_for_the_prescriber(self):
+    def test_P6_form_asks_for_the_prescriber(self):
         arch = self.Lead.get_view(
             self.env.ref("citeslab_base.crm_lead_view_form").id, "form"
         )["arch"]
         self.assertIn("prescriber_id or residence not in ('near', 'outside')", arch)
 
-    def test_s9_sources_fall_in_the_families_of_the_bilan(self):
+    def test_S9_sources_fall_in_the_families_of_the_bilan(self):
         """Single choice on the parcours; each source tells its family."""
         field = self.Lead._fields["discovery_source_id"]
         self.assertEqual(field.type, "many2one")

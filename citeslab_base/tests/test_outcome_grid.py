@@ -67,6 +67,10 @@ class TestOutcomeGrid(CiteslabCase):
             {line.parcours_id: line.value for line in lines},
             expected,
         )
+        reason = self.env.ref("citeslab_base.outcome_reason_training")
+        self.assertEqual(lines.reason_id, reason)
+        lines.grid_id.action_save()
+        self.assertEqual(placed.outcome_ids.reason_id, reason)
 
     def test_saved_in_one_go_with_what_was_corrected(self):
         first = self.parcours_met("Ana", "2023-11-01")

@@ -7,6 +7,7 @@ from freezegun import freeze_time
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
+from ..models.citeslab_outcome import REGISTER
 from .common import CiteslabCase
 
 
@@ -68,7 +69,7 @@ class TestQuality(CiteslabCase):
                 record[name] = before
                 self.assertNotIn(code, self.found(parcours))
 
-    def test_p6_outside_without_prescriber(self):
+    def test_P6_outside_without_prescriber(self):
         parcours = self.complete_parcours()
         parcours.situation_ids.write({"residence": "outside", "neighborhood_id": False})
         self.assertEqual(self.found(parcours), {"missing_prescriber"})
@@ -102,15 +103,23 @@ class TestQuality(CiteslabCase):
             self.end(parcours, "2023-12-31", "ongoing")
             self.assertEqual(self.found(parcours), set())
 
-    def test_p4_desamorcage_without_reason_nor_orientation(self):
+    def test_P4_desamorcage_of_a_register_without_reason_nor_orientation(self):
         parcours = self.complete_parcours()
-        outcome = self.end(parcours, "2023-06-10", "abandoned")
+        register = self.env["citeslab.outcome"].with_context(citeslab_register=REGISTER)
+        outcome = register.create(
+            {"parcours_id": parcours.id, "date": "2023-06-10", "value": "abandoned"}
+        )
         self.assertEqual(
             self.found(parcours),
             {"defused_without_reason", "defused_without_orientation"},
         )
-        outcome.reason_id = self.env.ref("citeslab_base.outcome_reason_job")
-        outcome.orientation_refused = True
+        outcome = outcome.with_context(citeslab_register=None)
+        outcome.write(
+            {
+                "reason_id": self.env.ref("citeslab_base.outcome_reason_job").id,
+                "orientation_refused": True,
+            }
+        )
         self.assertEqual(self.found(parcours), set())
 
     def test_creation_without_siren_and_late_followup(self):

@@ -189,16 +189,16 @@ class TestViews(TransactionCase):
 
     def test_logged_interview_opens_the_next_stage(self):
         parcours = self._welcome()
-        action = self.env.ref("citeslab_base.citeslab_interview_action_log")
-        context = {"default_parcours_id": parcours.id, "default_state": "done"}
-        self.assertIn("'default_state': 'done'", action.context)
         form = Form(
-            self._as("chef", "citeslab.interview").with_context(**context),
-            "citeslab_base.citeslab_interview_view_form_dialog",
+            self._as("chef", "citeslab.interview.log").with_context(
+                default_parcours_id=parcours.id
+            )
         )
+        form.target_public = "intentionniste"
         form.next_step = "Chiffrer le matériel"
-        form.save()
+        form.save().action_apply()
         self.assertEqual(parcours.phase, "interview")
+        self.assertEqual(parcours.target_public, "intentionniste")
         self.assertEqual(len(parcours.situation_ids), 1)
 
     def test_new_situation_keeps_the_age(self):

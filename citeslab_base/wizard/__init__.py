@@ -1,6 +1,7 @@
 from . import base_partner_merge
 from . import citeslab_register_import
 from . import citeslab_register_import_problem
+from . import citeslab_interview_log
 from . import citeslab_outcome_dialog
 from . import citeslab_outcome_grid
 from . import citeslab_outcome_grid_line

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..models.selections import (
     BUSINESS_OUTCOMES,
@@ -62,32 +61,15 @@ class CiteslabOutcomeDialog(models.TransientModel):
     def action_apply(self):
         """Write the outcome, the orientation that goes with it and the follow-ups.
 
-        :raise UserError: when a désamorçage tells no reason, or neither an
+        :raise ValidationError: when a désamorçage tells no reason, or neither an
             orientation nor its refusal
         """
         self.ensure_one()
-        self._check_complete()
         if self.needs_orientation and self.orientation_family:
             self.env["citeslab.orientation"].create(self._orientation_values())
         self._write_project()
         self.env["citeslab.outcome"].create(self._outcome_values())._plan_followups()
         return {"type": "ir.actions.act_window_close"}
-
-    def _check_complete(self):
-        if self.value not in DEFUSED_OUTCOMES:
-            return
-        if not self.reason_id:
-            raise UserError(
-                self.env._("Why does the project stop? Choose a reason of the list.")
-            )
-        told = self.orientation_family or self.orientation_refused
-        if self.needs_orientation and not told:
-            raise UserError(
-                self.env._(
-                    "A project that stops is oriented elsewhere: choose where, or "
-                    "tick that the person wants no orientation."
-                )
-            )
 
     def _outcome_values(self):
         values = {

@@ -6,6 +6,11 @@ from odoo.fields import Command, Domain
 
 SILENCE = timedelta(days=90)
 SHOWN_MISTAKES = 10
+# A job or a training that an orientation tells is its own reason.
+REASON_BY_FAMILY = {
+    "employment": "citeslab_base.outcome_reason_job",
+    "training": "citeslab_base.outcome_reason_training",
+}
 
 
 class CiteslabOutcomeGrid(models.TransientModel):
@@ -13,7 +18,6 @@ class CiteslabOutcomeGrid(models.TransientModel):
 
     _name = "citeslab.outcome.grid"
     _description = "Outcomes of the Year"
-    _rec_name = "year"
     # A chef is called away from the grid, and finds it again in the afternoon.
     _transient_max_hours = 24.0
 
@@ -30,6 +34,11 @@ class CiteslabOutcomeGrid(models.TransientModel):
         aggregator=None,
     )
     line_ids = fields.One2many("citeslab.outcome.grid.line", "grid_id")
+
+    @api.depends("year")
+    def _compute_display_name(self):
+        for grid in self:
+            grid.display_name = self.env._("Outcomes of %(year)s", year=grid.year)
 
     def _default_year(self):
         """Until the end of March, the year to tell is the one that ended."""
@@ -124,6 +133,7 @@ class CiteslabOutcomeGrid(models.TransientModel):
         done = [row for row in interviews if row.state == "done" and row.date <= end]
         last = done[-1]
         proposal = self._propose(last, interviews, orientations)
+        reason = REASON_BY_FAMILY.get(orientations and orientations[-1].family)
         return {
             "parcours_id": lead.id,
             "last_date": last.date,
@@ -131,6 +141,7 @@ class CiteslabOutcomeGrid(models.TransientModel):
             "has_orientation": bool(orientations),
             "proposal": proposal,
             "value": proposal,
+            "reason_id": proposal == "redirected" and self.env.ref(reason).id,
             "date": end,
         }
 

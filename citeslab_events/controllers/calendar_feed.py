@@ -1,7 +1,7 @@
 from odoo import fields, http
 from odoo.http import request
 
-from ..tools import ics
+from odoo.addons.citeslab_base.tools import ics
 
 # The past that a new subscriber gets, and how far ahead, in days.
 PAST_DAYS, NEXT_DAYS = 92, 400

@@ -335,6 +335,7 @@ class EventRegistration(models.Model):
         event = self.event_id
         return {
             "parcours_id": self.parcours_id.id,
+            "is_shared": not self.event_slot_id or event.seats_max != 1,
             "kind": "interview",
             "user_id": event.user_id.id,
             "place_id": event.place_id.id,

@@ -1,6 +1,7 @@
 from odoo.tests import HttpCase, tagged
 
-from ..tools import ics
+from odoo.addons.citeslab_base.tools import ics
+
 from .common import EventCase
 
 

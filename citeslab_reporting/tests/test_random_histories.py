@@ -411,7 +411,7 @@ class TestRandomHistories(EngineCase):
         }
 
     def outcome_values(self, row, person):
-        return {"date": row["date"], "value": row["value"]}
+        return {"date": row["date"], **self.outcome_told(row["value"])}
 
     def contest_values(self, row, person):
         return {
