@@ -47,46 +47,82 @@ print("OUTCOMES", json.dumps([
 """
 
 
-def _press(page, *keys):
-    for key in keys:
-        page.keyboard.press(key)
-
-
 def _focused(page):
-    """Name of the column that holds the keyboard."""
-    return page.evaluate(
-        "document.activeElement.closest('[name]')?.getAttribute('name')"
+    """Column that holds the keyboard, and the rank of its line."""
+    return tuple(
+        page.evaluate(
+            "[document.activeElement.closest('td')?.getAttribute('name'),"
+            " document.activeElement.closest('tr')?.rowIndex]"
+        )
     )
 
 
-def _go_to(page, column):
-    for _step in range(12):
-        if _focused(page) == column:
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{column} was not reached with the keyboard")
+def _type_the_corrections(page):
+    """A creation, a désamorçage and one left open, without touching the mouse."""
+    keys = page.keyboard
+    page.wait_for_selector(".o_selected_row [name=value] select")
+    assert _focused(page) == ("value", 1)
+    keys.type("Cré")
+    keys.press("Tab")
+    page.wait_for_function("document.activeElement.closest('[name=siren]')")
+    keys.type("732829320")
+    keys.press("Enter")
+    _wait_for_line(page, 2)
+    keys.type("Aban")
+    keys.press("Tab")
+    page.wait_for_function("document.activeElement.closest('[name=reason_id]')")
+    keys.type("Autre")
+    keys.press("Enter")
+    _wait_for_line(page, 3)
+    keys.press("Home")  # the empty choice: nothing to tell yet
+    keys.press("Enter")
+    _wait_for_line(page, 4)
+
+
+def _wait_for_line(page, rank):
+    page.wait_for_function(
+        f"document.activeElement.closest('tr')?.rowIndex === {rank} &&"
+        " document.activeElement.closest('[name=value]')"
+    )
+
+
+def _tell_the_refusal(page):
+    """The sentence of the refusal names the line; it is mended and saved again."""
+    page.keyboard.press("Alt+q")
+    words = page.locator(".modal-body").inner_text()
+    assert "Personne 001" in words and "Personne 117" not in words
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".modal", state="detached")
+    page.locator(".o_data_row").nth(1).locator("[name=orientation_refused]").click()
+    page.wait_for_selector(".o_selected_row [name=orientation_refused] input")
+    page.locator(".o_selected_row [name=orientation_refused] input").check()
+    page.keyboard.press("Alt+q")
 
 
 def test_118_outcomes_with_the_keyboard(odoo_db, odoo_env, start_server, login):
-    """A chef corrects three lines, then saves 118 outcomes in one go.
+    """A chef corrects three of 118 proposals with the keyboard, and saves in one go.
 
-    First the grid refuses what a désamorçage does not tell, and keeps what was typed.
+    A désamorçage without its orientation is refused first, by name, and what was
+    typed stays. January takes 20 minutes: opening and saving take seconds of them.
     """
     tagged(odoo_env(odoo_db, PREPARE % PARCOURS), "GRID ")
     with start_server(odoo_db) as server:
         page = login(server, "chef-janvier")
         began = time.monotonic()
         page.goto(f"{server.url}/odoo/issues-de-l-annee")
-        page.wait_for_selector(".o_data_row >> nth=117")
+        page.wait_for_selector(f".o_data_row >> nth={PARCOURS - 1}")
         opened = time.monotonic() - began
-        page.screenshot(path="/tmp/h2_grid.png")
+        _type_the_corrections(page)
+        _tell_the_refusal(page)
         began = time.monotonic()
-        page.locator(".o_data_row").first.locator("td[name=value]").click()
-        _go_to(page, "value")
-        page.keyboard.type("Cré")
-        page.screenshot(path="/tmp/h2_grid2.png")
-        print(
-            "focused", _focused(page), page.evaluate("document.activeElement.outerHTML")
-        )
-        print(opened)
-    assert 0
+        page.wait_for_selector(".o_list_view .o_searchview", timeout=60_000)
+        saved = time.monotonic() - began
+        print(f"opened in {opened:.1f} s, saved in {saved:.1f} s")
+        assert opened < 30 and saved < 30
+        assert not page.outside
+    rows = {row[0]: row[1:] for row in tagged(odoo_env(odoo_db, STATE), "OUTCOMES ")}
+    assert len(rows) == PARCOURS - 1
+    assert rows["Personne 000"] == ["created", "", False, "732829320"]
+    assert rows["Personne 001"] == ["abandoned", "other", True, ""]
+    assert "Personne 002" not in rows
+    assert rows["Personne 117"] == ["redirected", "job", False, ""]

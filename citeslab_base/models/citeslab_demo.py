@@ -353,12 +353,13 @@ class CiteslabDemo(models.AbstractModel):
                 }
             )
         if row["Issue"]:
-            value, days = row["Issue"].split(":")
+            value, days, *reason = row["Issue"].split(":")
             env["citeslab.outcome"].create(
                 {
                     "parcours_id": parcours.id,
                     "value": value,
                     "date": today - timedelta(days=int(days)),
+                    "reason_id": self._entry("outcome_reason", "".join(reason)),
                 }
             )
         if row["Étape"]:  # a chef moves the card further than the facts say
