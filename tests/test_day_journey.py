@@ -1,4 +1,4 @@
-"""A chef's day: a RDV told in one dialog, what is over completed, projects that stop."""
+"""A chef's day: a RDV told in one dialog, what is over completed, projects stopped."""
 
 from test_screens import find_card, open_screen
 

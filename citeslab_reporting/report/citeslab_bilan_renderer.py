@@ -406,10 +406,37 @@ class CiteslabBilanRenderer(models.AbstractModel):
             "key_blocks": layout.key_blocks(),
             "sections": layout.sections(),
             "unregistered": layout.unregistered(),
-            "warnings": matrix.meta.get("warnings") or [],
+            "warnings": [
+                *(matrix.meta.get("warnings") or []),
+                *self._quality_warnings(params),
+            ],
             "definitions": [d.as_dict() for d in layout.definitions()],
             "words": layout.words,
         }
+
+    def _quality_warnings(self, params):
+        """How many parcours of the bilan wait to be completed, rule by rule.
+
+        On the screen only: who hands the bilan over mends them first.
+        """
+        if not self.env["crm.lead"].has_access("read"):
+            return []
+        asked = self._parse(params)
+        counts = self.env["citeslab.quality.rule"]._count_by_rule(
+            asked["company"], asked["date_from"], asked["date_to"]
+        )
+        if not counts:
+            return []
+        found = [
+            f"{rule.name} ({count})"
+            for rule, count in sorted(counts.items(), key=lambda pair: -pair[1])
+        ]
+        return [
+            self.env._(
+                "Parcours of this bilan to complete: %(rules)s. See Data Quality.",
+                rules=" · ".join(found),
+            )
+        ]
 
     @api.model
     @api.readonly

@@ -9,6 +9,7 @@ from . import test_report
 from . import test_report_brest
 from . import test_governance
 from . import test_matrix
+from . import test_method
 from . import test_money_figures
 from . import test_partner_figures
 from . import test_pdf

@@ -397,6 +397,7 @@ class TestRandomHistories(EngineCase):
             "state": row["state"],
             "duration": row["duration"],
             "mission_id": self.coded("citeslab.mission", row["mission"]),
+            "is_shared": True,  # hours are drawn freely, for one and the same user
         }
 
     def orientation_values(self, row, person):
