@@ -26,7 +26,7 @@ class CiteslabReportClaim(models.Model):
         "citeslab.report.section", required=True, index=True, ondelete="cascade"
     )
     report_id = fields.Many2one(
-        related="section_id.report_id", store=True, precompute=True, index=True
+        "citeslab.report", required=True, index=True, ondelete="cascade"
     )
     sequence = fields.Integer()
     text = fields.Char(string="Words", required=True, readonly=True)
@@ -98,6 +98,7 @@ class CiteslabReportClaim(models.Model):
                 kept |= self.create(
                     {
                         "section_id": section.id,
+                        "report_id": section.report_id.id,
                         "sentence": found.sentence,
                         "text": found.text,
                         **values,
