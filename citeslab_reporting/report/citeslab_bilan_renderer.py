@@ -173,7 +173,10 @@ class CiteslabBilanRenderer(models.AbstractModel):
 
     @api.model
     def _words(self):
-        return words(self.with_context(lang=self._lang()).env)
+        lang = self._lang()
+        # too short a term to be translated: French puts a space before it
+        colon = "\N{NO-BREAK SPACE}: " if lang.startswith("fr") else ": "
+        return words(self.with_context(lang=lang).env) | {"colon": colon}
 
     @api.model
     def _style(self):

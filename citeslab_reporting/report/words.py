@@ -53,7 +53,6 @@ def words(env):
         "version": env._("Version"),
         "handed_over": env._("%(version)s, handed over on %(day)s by %(name)s"),
         "for_funder": env._("For"),
-        "colon": env._(": "),
         "differences": env._("What changed since the version before"),
         "differences_intro": env._(
             "This version replaces version %(version)s, submitted on %(day)s. Each "
