@@ -9,6 +9,9 @@ from . import citeslab_committee_decision
 from . import citeslab_committee_meeting
 from . import citeslab_committee_member
 from . import citeslab_declared_figure
+from . import citeslab_export
+from . import citeslab_export_column
+from . import citeslab_export_section
 from . import citeslab_fact_activity
 from . import citeslab_fact_event
 from . import citeslab_fact_money

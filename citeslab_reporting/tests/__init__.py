@@ -15,6 +15,7 @@ from . import test_partner_figures
 from . import test_pdf
 from . import test_register_figures
 from . import test_screen
+from . import test_suppression
 from . import test_xlsx
 
 if find_spec("hypothesis"):  # a test library that a host may lack

@@ -1,0 +1,543 @@
+import gzip
+import io
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from odoo.addons.citeslab_base.tools.text import normalise
+
+from ..figures import anonymity
+from ..figures.export import (
+    Column,
+    Field,
+    Rows,
+    Sheet,
+    write_csv,
+    write_json,
+    write_xlsx,
+    write_zip,
+)
+from .citeslab_fact_person import CiteslabFactPerson
+
+FETCH = 2000
+# What is told of a person: key, type, column of the fact. No name, no day, no note.
+PEOPLE = (
+    ("structure", "text", "company_id"),
+    ("territory", "text", "territory_id"),
+    ("month", "month", "first_date"),
+    ("is_met", "boolean", "is_met"),
+    ("is_accompanied", "boolean", "is_accompanied"),
+    ("is_new", "boolean", "is_new"),
+    ("is_continuing", "boolean", "is_continuing"),
+    ("is_oriented", "boolean", "is_oriented"),
+    ("gender", "text", "gender"),
+    ("age", "integer", "age"),
+    ("age_band", "text", "age_band"),
+    ("residence", "text", "residence"),
+    ("is_qpv", "boolean", "is_qpv"),
+    ("is_qpv_or_near", "boolean", "is_qpv_or_near"),
+    ("area", "text", "neighborhood_id"),
+    ("commune", "text", "commune"),
+    ("target_public", "text", "target_public"),
+    ("entry_public", "text", "entry_public"),
+    ("current_public", "text", "current_public"),
+    ("employment", "text", "employment_id"),
+    ("entry_employment", "text", "entry_employment_id"),
+    ("is_jobseeker", "boolean", "is_jobseeker"),
+    ("education", "text", "education_id"),
+    ("project_nature", "text", "project_nature_id"),
+    ("discovery_source", "text", "discovery_source_id"),
+    ("first_orientation", "text", "first_orientation"),
+    ("outcome", "text", "outcome"),
+    ("creations", "integer", "creation_count"),
+)
+PERSON_KEYS = tuple(key for key, _type, _column in PEOPLE)
+# Columns that follow from a quasi-identifier are blanked with it.
+BLANKED = {
+    "month": "month",
+    "gender": "gender",
+    "age": "age",
+    "age_band": "age_band",
+    "residence": "residence",
+    "is_qpv": "residence",
+    "is_qpv_or_near": "residence",
+    "area": "area",
+    "commune": "commune",
+}
+INDICATORS = (
+    ("code", "text"),
+    ("label", "text"),
+    ("kind", "text"),
+    ("item", "text"),
+    ("item_label", "text"),
+    ("value", "number"),
+    ("previous", "number"),
+    ("percent", "integer"),
+    ("status", "text"),
+)
+ACTIONS = (
+    ("date", "date"),
+    ("type", "text"),
+    ("kind", "text"),
+    ("mission", "text"),
+    ("occurrences", "integer"),
+    ("hours", "number"),
+    ("territory", "text"),
+)
+TERRITORY = (
+    ("territory", "text"),
+    ("region", "text"),
+    ("date_start", "date"),
+    ("residents", "integer"),
+    ("area_code", "text"),
+    ("area", "text"),
+    ("area_kind", "text"),
+    ("commune", "text"),
+    ("area_residents", "integer"),
+    ("area_residents_year", "text"),
+)
+BUDGET = (
+    ("date_from", "date"),
+    ("date_to", "date"),
+    ("side", "text"),
+    ("category", "text"),
+    ("planned", "number"),
+    ("granted", "number"),
+    ("paid", "number"),
+    ("actual", "number"),
+)
+KNOWN = {
+    "indicators": tuple(key for key, _type in INDICATORS),
+    "actions": tuple(key for key, _type in ACTIONS),
+    "territory": tuple(key for key, _type in TERRITORY),
+    "budget": tuple(key for key, _type in BUDGET),
+    "people": PERSON_KEYS,
+}
+FORMATS = {
+    "csv": "text/csv; charset=utf-8",
+    "zip": "application/zip",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json; charset=utf-8",
+}
+
+
+class CiteslabExport(models.AbstractModel):
+    """National export of a structure: indicators, actions, territory, budget, people.
+
+    People are told one by one without a name, by months and ages, and never so finely
+    that a row is alone (``figures/anonymity.py``). The record rules of the reader apply
+    to what is read; what a frozen report kept is written from it, the same for ever.
+    """
+
+    _name = "citeslab.export"
+    _description = "National Export"
+
+    @api.model
+    def _known(self, source):
+        """Keys that a column of a section may show.
+
+        :rtype: tuple[str]
+        """
+        return KNOWN.get(source, ())
+
+    # What is read
+
+    @api.model
+    def _sources(self, matrix, company, first, last, territory=None):
+        """Everything that the export may tell of a structure and a period.
+
+        :param matrix: the bilan of the same period
+        :return: ``{source: Rows}``
+        """
+        scoped = self.with_context(allowed_company_ids=company.ids)
+        return {
+            "indicators": scoped._indicator_rows(matrix),
+            "actions": scoped._action_rows(company, first, last, territory),
+            "territory": scoped._territory_rows(company, territory),
+            "budget": scoped._budget_rows(company, first, last, territory),
+            "people": scoped._people_rows(company, first, last, territory),
+        }
+
+    @api.model
+    def _indicator_rows(self, matrix):
+        rows = []
+        for code in sorted(matrix.figures):
+            figure = matrix[code]
+            head = (code, figure.label, figure.kind)
+            rows.append(
+                (*head, None, None, figure.value, figure.previous, None, figure.status)
+            )
+            rows += [
+                (*head, item.code, item.label, item.value, item.previous, item.percent)
+                + (figure.status,)
+                for item in figure.items
+            ]
+        return Rows(self._fields_of(INDICATORS), rows)
+
+    @api.model
+    def _action_rows(self, company, first, last, territory):
+        """Actions and events of the structure, by kind: a title may name somebody."""
+        domain = [
+            ("company_id", "in", company.ids),
+            ("date", ">=", first),
+            ("date", "<=", last),
+            ("res_model", "in", ("citeslab.action", "event.event")),
+        ]
+        if territory:
+            domain.append(("territory_id", "=", territory.id))
+        found = self.env["citeslab.fact.activity"].search(domain, order="date, id")
+        labels = {
+            "kind": {},
+            "mission": {},
+            "type": {
+                "action": self.env._("Action"),
+                "event": self.env._("Event"),
+            },
+        }
+        rows = []
+        for one in found:
+            kind = one.kind_id or one.event_kind_id
+            labels["kind"][kind.code] = kind.name
+            labels["mission"][one.mission_id.code] = one.mission_id.name
+            rows.append(
+                (
+                    one.date.isoformat(),
+                    "action" if one.res_model == "citeslab.action" else "event",
+                    kind.code or None,
+                    one.mission_id.code or None,
+                    one.occurrences,
+                    one.hours,
+                    one.territory_id.name or None,
+                )
+            )
+        return Rows(self._fields_of(ACTIONS, labels), rows)
+
+    @api.model
+    def _territory_rows(self, company, territory):
+        territories = territory or self.env["citeslab.territory"].search(
+            [("company_id", "in", company.ids)], order="name, id"
+        )
+        kinds = dict(
+            self.env["citeslab.neighborhood"]
+            ._fields["kind"]
+            ._description_selection(self.env)
+        )
+        rows = []
+        for one in territories:
+            head = (
+                one.name,
+                one.region_id.name or None,
+                one.date_start and one.date_start.isoformat() or None,
+                one.population,
+            )
+            rows += [
+                head
+                + (
+                    area.code or None,
+                    area.name,
+                    area.kind,
+                    area.commune or None,
+                    area.population,
+                    area.population_year or None,
+                )
+                for area in one.neighborhood_ids
+            ] or [head + (None,) * 6]
+        return Rows(self._fields_of(TERRITORY, {"area_kind": kinds}), rows)
+
+    @api.model
+    def _budget_rows(self, company, first, last, territory):
+        """Lines of the budgets in force, added up by category."""
+        budgets = self.env["citeslab.budget"]._budgets_of(company, first, last)
+        if territory:
+            budgets = budgets.filtered(lambda one: one.territory_id == territory)
+        labels, totals = {}, {}
+        for line in budgets.line_ids.filtered(lambda line: not line.has_children):
+            category, budget = line.category_id, line.budget_id
+            labels[category.code] = category.name
+            key = (budget.date_from, budget.date_to, line.side, category.code)
+            amounts = (line.planned, line.granted, line.paid, line.actual)
+            before = totals.get(key, (0, 0, 0, 0))
+            totals[key] = tuple(map(sum, zip(before, amounts, strict=True)))
+        rows = [
+            (key[0].isoformat(), key[1].isoformat(), *key[2:])
+            + tuple(round(amount, 2) for amount in totals[key])
+            for key in sorted(totals)
+        ]
+        return Rows(self._fields_of(BUDGET, {"category": labels}), rows)
+
+    @api.model
+    def _fields_of(self, known, labels=None):
+        return tuple(Field(key, kind, (labels or {}).get(key, {})) for key, kind in known)
+
+    # People
+
+    @api.model
+    def _people_rows(self, company, first, last, territory=None):
+        """One row per person of the period; read by small batches.
+
+        :param company: one or several ``res.company`` records
+        """
+        model = self.env["citeslab.fact.person"].with_context(
+            citeslab_from=fields.Date.to_string(first),
+            citeslab_to=fields.Date.to_string(last),
+            citeslab_company_ids=company.ids,
+        )
+        domain = [("company_id", "in", company.ids)]
+        if territory:
+            domain.append(("territory_id", "=", territory.id))
+        codes, labels = self._person_codes(model)
+        k = int(self.env["citeslab.parameter"]._value_at("small_cell_minimum", last) or 1)
+        query = self._person_query(model, domain)
+        return Rows(
+            tuple(Field(key, kind, labels.get(key, {})) for key, kind, _c in PEOPLE),
+            self._read_people(query, codes, k),
+        )
+
+    def _person_query(self, model: CiteslabFactPerson, domain):
+        """SELECT of the people that the reader may see, in an order that tells nothing.
+
+        :rtype: SQL
+        """
+        model.check_access("read")
+        query = model._search(domain, order="company_id, id")
+        columns = []
+        for _key, kind, column in PEOPLE:
+            value = model._field_to_sql(query.table, column, query)
+            if kind == "month":
+                value = SQL("to_char(%s, 'YYYY-MM')", value)
+            columns.append(value)
+        return query.select(*columns)
+
+    @api.model
+    def _person_codes(self, model):
+        """Codes by record id, and labels by code, of what a person points to."""
+        codes, labels = {}, {}
+        for key, _kind, column in PEOPLE:
+            one = model._fields[column]
+            if one.type == "selection":
+                labels[key] = dict(one._description_selection(self.env))
+            elif one.type == "many2one":
+                # a label is told to whoever reads the row, as Odoo does
+                records = self.env[one.comodel_name].sudo()
+                records = records.with_context(active_test=False).search([])
+                codes[key] = {one.id: self._code_of(one) for one in records}
+                labels[key] = {codes[key][one.id]: one.name for one in records}
+        return codes, labels
+
+    @api.model
+    def _code_of(self, record):
+        code = record.code if "code" in record._fields else None
+        return code or normalise(record.name).replace(" ", "_")
+
+    def _read_people(self, query, codes, k):
+        """Rows of the query, told as finely as ``k`` allows.
+
+        The rows stay in the database, read twice: what may give somebody away first,
+        then everything.
+        """
+        cr = self.env.cr
+        cr.execute(SQL("DECLARE citeslab_export SCROLL CURSOR FOR %s", query))
+        try:
+            found = anonymity.steps(self._quasi(cr, codes), k)
+            cr.execute("MOVE ABSOLUTE 0 IN citeslab_export")
+            writers = self._row_writers(codes)
+            rank = 0
+            while batch := self._fetch(cr):
+                for row in batch:
+                    yield writers[found[rank]](row)
+                    rank += 1
+        finally:
+            cr.execute("CLOSE citeslab_export")
+
+    @staticmethod
+    def _fetch(cr):
+        cr.execute(f"FETCH {FETCH} FROM citeslab_export")
+        return cr.fetchall()
+
+    def _quasi(self, cr, codes):
+        """What may give each person away; equal ones are the same object."""
+        names = ("structure", "gender", "residence", "age", "age_band", "area", "month")
+        places = [PERSON_KEYS.index(name) for name in names]
+        pool = {}
+        while batch := self._fetch(cr):
+            for row in batch:
+                key = tuple(row[place] for place in places)
+                if key not in pool:
+                    pool[key] = dict(zip(names, key, strict=True))
+                yield pool[key]
+
+    @staticmethod
+    def _row_writers(codes):
+        """Function of each step: a row of the query, blanked and coded."""
+
+        def writer(step):
+            shown = anonymity.kept(step)
+            blank = {
+                rank
+                for rank, key in enumerate(PERSON_KEYS)
+                if key in BLANKED and BLANKED[key] not in shown
+            }
+            maps = [
+                (rank, codes[key])
+                for rank, key in enumerate(PERSON_KEYS)
+                if key in codes and rank not in blank
+            ]
+
+            def write(row):
+                values = list(row)
+                for rank, known in maps:
+                    values[rank] = known.get(values[rank])
+                for rank in blank:
+                    values[rank] = None
+                return values
+
+            return write
+
+        return [writer(step) for step in range(len(anonymity.STEPS))]
+
+    # What is kept in a frozen report
+
+    @api.model
+    def _freeze(self, sources):
+        """Bytes of what the export of a report will ever be made of.
+
+        :param sources: see :meth:`_sources`
+        :rtype: bytes
+        """
+        values = {
+            name: {
+                "fields": [[one.key, one.type, one.labels] for one in source.fields],
+                "rows": [list(row) for row in source.rows],
+            }
+            for name, source in sources.items()
+        }
+        text = json.dumps(values, ensure_ascii=False, sort_keys=True)
+        return gzip.compress(text.encode(), mtime=0)
+
+    @api.model
+    def _thaw(self, content):
+        """``{source: Rows}`` of what :meth:`_freeze` kept."""
+        values = json.loads(gzip.decompress(content))
+        return {
+            name: Rows(
+                tuple(Field(key, kind, labels) for key, kind, labels in one["fields"]),
+                one["rows"],
+            )
+            for name, one in values.items()
+        }
+
+    # What is written
+
+    @api.model
+    def _sheets(self, sources):
+        """Sections with their columns, as the network set them."""
+        sections = self.env["citeslab.export.section"].sudo().search([])
+        return [
+            Sheet(
+                section.code,
+                section.name,
+                tuple(
+                    Column(one.code, one.name, one.source, one.show)
+                    for one in section.column_ids
+                ),
+                sources[section.source],
+            )
+            for section in sections
+            if section.source in sources and section.column_ids
+        ]
+
+    @api.model
+    def _write(self, file_format, header, sources, out):
+        """Write the export of ``sources`` to a binary file.
+
+        :param str file_format: ``csv`` (people only), ``zip``, ``xlsx`` or ``json``
+        :param dict header: see ``figures.export.as_dict``
+        :raises UserError: unknown format, or no section of people
+        """
+        sheets = self._sheets(sources)
+        if file_format == "csv":
+            people = [one for one in sheets if one.source is sources.get("people")]
+            if not people:
+                raise UserError(self.env._("The export has no section of people."))
+            write_csv(people[0], out)
+        elif file_format == "zip":
+            write_zip(sheets, out)
+        elif file_format == "xlsx":
+            write_xlsx(sheets, header["structure"]["name"], out)
+        elif file_format == "json":
+            write_json(header, sheets, out)
+        else:
+            raise UserError(
+                self.env._(
+                    "“%(format)s” is no format of the export: ask for one of "
+                    "%(known)s.",
+                    format=file_format,
+                    known=", ".join(FORMATS),
+                )
+            )
+
+    @api.model
+    def _check_may_export(self):
+        """Exports leave the house: those who may export, and the network.
+
+        :raises AccessError: for anybody else
+        """
+        user = self.env.user
+        if not self.env.su and not (
+            user.has_group("base.group_allow_export")
+            or user.has_group("citeslab_base.group_network")
+        ):
+            raise AccessError(
+                self.env._(
+                    "Only the manager of the structure exports: ask him for the file."
+                )
+            )
+
+    @api.model
+    def _header(self, matrix, kind, version=None):
+        """What the first lines of the file say.
+
+        :param int version: of the frozen report; none for figures of today
+        """
+        first, last = matrix.period
+        return {
+            "structure": {
+                key: matrix.structure[key]
+                for key in ("name", "city", "siret")
+                if matrix.structure.get(key)
+            },
+            "period": {"from": first.isoformat(), "to": last.isoformat()},
+            "kind": kind,
+            "version": version,
+            "frozen": version is not None,
+        }
+
+    @api.model
+    def _export_live(self, file_format, params):
+        """Export of figures of today, not frozen.
+
+        :param dict params: see ``citeslab.bilan.renderer._parse``
+        :return: ``(name, bytes)``
+        """
+        self._check_may_export()
+        asked = self.env["citeslab.bilan.renderer"]._parse(params)
+        matrix = self.env["citeslab.bilan.renderer"]._matrix(params)
+        sources = self._sources(
+            matrix,
+            asked["company"],
+            asked["date_from"],
+            asked["date_to"],
+            asked["territory"] or None,
+        )
+        return self._file(file_format, self._header(matrix, "live"), sources)
+
+    @api.model
+    def _file(self, file_format, header, sources):
+        """Name and bytes of an export."""
+        out = io.BytesIO()
+        self._write(file_format, header, sources, out)
+        slug = normalise(header["structure"]["name"]).replace(" ", "-")
+        first, last = header["period"]["from"], header["period"]["to"]
+        return f"export-{slug}-{first}-{last}.{file_format}", out.getvalue()
