@@ -1,2 +1,3 @@
 from . import bilan
 from . import report
+from . import export

@@ -11,4 +11,7 @@ class CiteslabTerritory(models.Model):
         territories = super().create(vals_list)
         # as superuser: whoever creates a territory may not create committees
         self.env["citeslab.committee"].sudo()._ensure_for(territories)
+        self.env["citeslab.network.structure"].sudo()._ensure_for(
+            territories.company_id
+        )
         return territories

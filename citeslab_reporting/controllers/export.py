@@ -1,0 +1,69 @@
+from odoo import http
+from odoo.http import content_disposition, request
+
+from ..models.citeslab_export import FORMATS
+
+
+class ExportController(http.Controller):
+    """Files that leave the database, with the rights of who asks for them."""
+
+    @http.route(
+        "/citeslab/export/<int:report_id>/<string:file_format>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        readonly=True,
+    )
+    def report_export(self, report_id, file_format):
+        """The national export of a frozen report, or the file for the network.
+
+        :param str file_format: ``csv``, ``zip``, ``xlsx``, ``json`` or ``handover``
+        """
+        report = request.env["citeslab.report"].browse(report_id)
+        if file_format == "handover":
+            return self._answer(*report._handover(), FORMATS["json"])
+        name, content = report._export(file_format)
+        return self._answer(name, content, FORMATS[file_format])
+
+    @http.route(
+        "/citeslab/export/live/<string:file_format>",
+        type="http",
+        auth="user",
+        methods=["GET", "POST"],
+        readonly=True,
+    )
+    def live_export(self, file_format, **params):
+        """The export of figures of today, not frozen.
+
+        :param params: see ``citeslab.bilan.renderer._parse``
+        """
+        export = request.env["citeslab.export"]
+        name, content = export._export_live(file_format, params)
+        return self._answer(name, content, FORMATS[file_format])
+
+    @http.route(
+        "/citeslab/campaign/<int:entry_id>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        readonly=True,
+    )
+    def campaign_file(self, entry_id):
+        """The campaign as a file, for a structure of another database."""
+        entry = request.env["citeslab.campaign.entry"].browse(entry_id)
+        entry.check_access("read")
+        name, content = entry.campaign_id._as_file(entry.structure_id)
+        return self._answer(name, content, FORMATS["json"])
+
+    @staticmethod
+    def _answer(name, content, kind):
+        return request.make_response(
+            content,
+            headers=[
+                ("Content-Type", kind),
+                ("Content-Length", len(content)),
+                ("Content-Disposition", content_disposition(name)),
+                ("Cache-Control", "no-store"),
+                ("X-Content-Type-Options", "nosniff"),
+            ],
+        )

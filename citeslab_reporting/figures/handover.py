@@ -1,0 +1,124 @@
+"""Files that go from one database to another: a campaign, then its report."""
+
+import json
+from datetime import date
+
+from .sealed import canonical, digest
+
+CAMPAIGN = "citeslab.campaign/1"
+HANDOVER = "citeslab.handover/1"
+KINDS = ("yearly", "interim", "other")
+
+
+def campaign(*, uid, name, kind, period, deadline, instructions, structure):
+    """Bytes of a campaign for one structure.
+
+    :param period: ``(first day, last day)``
+    :param dict structure: ``code`` and ``name``
+    """
+    values = {
+        "schema": CAMPAIGN,
+        "uid": uid,
+        "name": name,
+        "kind": kind,
+        "period": {"from": period[0].isoformat(), "to": period[1].isoformat()},
+        "deadline": deadline.isoformat(),
+        "instructions": instructions,
+        "structure": structure,
+    }
+    return _pretty(values)
+
+
+def read_campaign(content):
+    """Values of a campaign file.
+
+    :raises ValueError: with what is wrong
+    """
+    values = _load(content, CAMPAIGN)
+    _need(values, ("uid", "name", "kind", "deadline", "instructions"), str)
+    _need(values.get("structure") or {}, ("code", "name"), str)
+    _period(values)
+    date.fromisoformat(values["deadline"])
+    if values["kind"] not in KINDS:
+        raise ValueError(f"kind {values['kind']!r}")
+    return values
+
+
+def report(*, structure, kind, version, manifest, figures, previous_hash, campaign_uid):
+    """Bytes of a frozen report: what its seal covers, and its figures.
+
+    :param str manifest: what the seal covers, as canonical JSON
+    :param str figures: contract ``citeslab.bilan/1``, byte for byte
+    """
+    values = {
+        "schema": HANDOVER,
+        "campaign": campaign_uid,
+        "structure": structure,
+        "kind": kind,
+        "version": version,
+        "period": json.loads(figures)["period"],
+        "hash": digest(manifest),
+        "previous_hash": previous_hash or None,
+        "manifest": manifest,
+        "figures": figures,
+    }
+    return _pretty(values)
+
+
+def read_report(content):
+    """Values of a report file, proved: schema, seals, period.
+
+    :return: the values, ``bilan`` (the figures as plain values) besides
+    :raises ValueError: with what is wrong
+    """
+    values = _load(content, HANDOVER)
+    _need(values, ("kind", "hash", "manifest", "figures"), str)
+    _need(values.get("structure") or {}, ("code", "name"), str)
+    _period(values)
+    if not isinstance(values.get("version"), int) or values["version"] < 1:
+        raise ValueError(f"version {values.get('version')!r}")
+    if digest(values["manifest"]) != values["hash"]:
+        raise ValueError("seal")
+    seal = json.loads(values["manifest"])
+    if seal.get("figures") != digest(values["figures"]):
+        raise ValueError("seal of the figures")
+    sealed = seal.get("report") or {}
+    if (sealed.get("previous") or None) != (values.get("previous_hash") or None):
+        raise ValueError("seal of the version before")
+    if sealed.get("version", values["version"]) != values["version"]:
+        raise ValueError("version")
+    bilan = json.loads(values["figures"])
+    if bilan.get("schema") != "citeslab.bilan/1":
+        raise ValueError(f"schema of the figures {bilan.get('schema')!r}")
+    if bilan.get("period") != values["period"]:
+        raise ValueError("period of the figures")
+    return {**values, "bilan": bilan}
+
+
+def _load(content, schema):
+    try:
+        values = json.loads(content)
+    except (ValueError, UnicodeDecodeError) as error:
+        raise ValueError("JSON") from error
+    if not isinstance(values, dict) or values.get("schema") != schema:
+        raise ValueError("schema")
+    return values
+
+
+def _need(values, names, kind):
+    for name in names:
+        if not isinstance(values.get(name), kind):
+            raise ValueError(name)
+
+
+def _period(values):
+    period = values.get("period") or {}
+    _need(period, ("from", "to"), str)
+    if date.fromisoformat(period["from"]) > date.fromisoformat(period["to"]):
+        raise ValueError("period")
+
+
+def _pretty(values):
+    # read again with sorted keys, so that the same values are the same bytes
+    ordered = json.loads(canonical(values))
+    return (json.dumps(ordered, ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,0 +1,237 @@
+import json
+import uuid
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+
+from ..figures import handover
+
+NETWORK = "citeslab_base.group_network"
+
+
+class CiteslabCampaign(models.Model):
+    """Reports that the network asks for: a period, a kind, a deadline (CDC §3.6)."""
+
+    _name = "citeslab.campaign"
+    _description = "Campaign of Reports"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "date_to desc, id desc"
+
+    name = fields.Char(required=True)
+    uid = fields.Char(
+        string="Number",
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: uuid.uuid4().hex,
+        help="The same in every database that the campaign reaches.",
+    )
+    kind = fields.Selection(
+        lambda self: self.env["citeslab.report"]._fields["kind"].selection,
+        required=True,
+        default="yearly",
+    )
+    date_from = fields.Date(required=True)
+    date_to = fields.Date(required=True)
+    deadline = fields.Date(required=True, tracking=True)
+    instructions = fields.Html()
+    state = fields.Selection(
+        [("draft", "Draft"), ("open", "Open"), ("closed", "Closed")],
+        required=True,
+        default="draft",
+        copy=False,
+        readonly=True,
+        tracking=True,
+    )
+    is_received = fields.Boolean(
+        readonly=True, copy=False, help="It came as a file from another database."
+    )
+    opened_on = fields.Datetime(readonly=True, copy=False)
+    opened_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    closed_on = fields.Datetime(readonly=True, copy=False)
+    closed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    entry_ids = fields.One2many("citeslab.campaign.entry", "campaign_id", copy=False)
+    structure_ids = fields.Many2many(
+        "citeslab.network.structure",
+        string="Structures",
+        compute="_compute_structure_ids",
+        inverse="_inverse_structure_ids",
+    )
+    progress = fields.Char(compute="_compute_progress")
+
+    _uid_unique = models.UniqueIndex("(uid)", "This campaign is already here.")
+    _period_order = models.Constraint(
+        "CHECK (date_from <= date_to)", "The period must end after it starts."
+    )
+    _opened_who = models.Constraint(
+        "CHECK (state = 'draft' OR (opened_on IS NOT NULL AND opened_by_id IS NOT NULL))",
+        "An open campaign says who opened it, and when.",
+    )
+    _closed_who = models.Constraint(
+        "CHECK (state <> 'closed'"
+        " OR (closed_on IS NOT NULL AND closed_by_id IS NOT NULL))",
+        "A closed campaign says who closed it, and when.",
+    )
+
+    @api.depends("entry_ids.structure_id")
+    def _compute_structure_ids(self):
+        for campaign in self:
+            campaign.structure_ids = campaign.entry_ids.structure_id
+
+    def _inverse_structure_ids(self):
+        for campaign in self:
+            wanted, known = campaign.structure_ids, campaign.entry_ids.structure_id
+            gone = campaign.entry_ids.filtered(
+                lambda entry, wanted=wanted: entry.structure_id not in wanted
+            )
+            campaign.entry_ids = [
+                *(Command.delete(entry.id) for entry in gone),
+                *(
+                    Command.create({"structure_id": structure.id})
+                    for structure in wanted - known
+                ),
+            ]
+            if campaign.state == "open":
+                campaign._hand_out()
+
+    @api.depends("entry_ids.state")
+    def _compute_progress(self):
+        for campaign in self:
+            done = campaign.entry_ids.filtered(
+                lambda entry: entry.state in ("submitted", "validated")
+            )
+            campaign.progress = f"{len(done)} / {len(campaign.entry_ids)}"
+
+    def action_take_all(self):
+        """Ask every structure that the animator follows."""
+        for campaign in self:
+            campaign.structure_ids |= self.env["citeslab.network.structure"]._followed()
+
+    def action_open(self):
+        """Hand the campaign out: a draft report appears in each structure."""
+        if not self.env.user.has_group(NETWORK):
+            raise AccessError(
+                self.env._("Only the animation of the network opens a campaign.")
+            )
+        for campaign in self:
+            if not campaign.entry_ids:
+                raise UserError(
+                    self.env._(
+                        "Choose the structures that %(campaign)s is for.",
+                        campaign=campaign.name,
+                    )
+                )
+            campaign.write(
+                {
+                    "state": "open",
+                    "opened_on": fields.Datetime.now(),
+                    "opened_by_id": self.env.user.id,
+                }
+            )
+            campaign._hand_out()
+
+    def action_close(self):
+        self.write(
+            {
+                "state": "closed",
+                "closed_on": fields.Datetime.now(),
+                "closed_by_id": self.env.user.id,
+            }
+        )
+
+    def action_remind(self):
+        """Remind at once those who have not submitted."""
+        late = self.entry_ids.filtered(
+            lambda entry: entry.state in ("waiting", "draft", "returned")
+        )
+        late._remind()
+
+    def _hand_out(self):
+        """Draft reports here, a file by mail elsewhere."""
+        for entry in self.entry_ids.filtered(lambda entry: not entry.handed_on):
+            entry._hand_out()
+
+    @api.model
+    def _cron_remind(self):
+        """Remind late structures, by the cadence of the scheme's numbers."""
+        today = fields.Date.context_today(self)
+        Parameter = self.env["citeslab.parameter"]
+        before = int(Parameter._value_at("campaign_reminder_before", today) or 0)
+        every = int(Parameter._value_at("campaign_reminder_every", today) or 0)
+        entries = self.search([("state", "=", "open")]).entry_ids
+        for entry in entries:
+            is_near = (entry.deadline - today).days <= before
+            silent = not entry.reminded_on or (today - entry.reminded_on).days >= every
+            if is_near and silent and entry.state in ("waiting", "draft", "returned"):
+                entry._remind()
+
+    # Files
+
+    def _as_file(self, structure):
+        """The campaign for one structure of another database.
+
+        :return: ``(name, bytes)``
+        """
+        self.ensure_one()
+        content = handover.campaign(
+            uid=self.uid,
+            name=self.name,
+            kind=self.kind,
+            period=(self.date_from, self.date_to),
+            deadline=self.deadline,
+            instructions=self.instructions or "",
+            structure={"code": structure.code, "name": structure.name},
+        )
+        return f"campagne-{structure.code}-{self.date_to.year}.json", content
+
+    @api.model
+    def _receive(self, content, company):
+        """Open here a campaign that came as a file.
+
+        :param bytes content: what :meth:`_as_file` wrote elsewhere
+        :param company: the structure that it is for
+        :return: the ``citeslab.campaign.entry`` of the structure
+        :raises UserError: the file is not a campaign, or cannot be read
+        """
+        company.check_access("read")
+        if not self.env.user.has_group("citeslab_base.group_chef") or (
+            company not in self.env.user.company_ids
+        ):
+            raise AccessError(self.env._("This structure is not one of yours."))
+        try:
+            values = handover.read_campaign(content)
+        except ValueError as error:
+            raise UserError(
+                self.env._(
+                    "This file is not a campaign of the network (%(error)s): ask your "
+                    "animator for it again.",
+                    error=error,
+                )
+            ) from error
+        # as superuser: a chef receives a campaign, he does not make one
+        Campaign = self.sudo()
+        campaign = Campaign.search([("uid", "=", values["uid"])])
+        campaign = campaign or Campaign.create(
+            {
+                **{key: values[key] for key in ("uid", "name", "kind", "deadline")},
+                "instructions": values["instructions"],
+                "date_from": values["period"]["from"],
+                "date_to": values["period"]["to"],
+                "state": "open",
+                "is_received": True,
+                "opened_on": fields.Datetime.now(),
+                "opened_by_id": self.env.user.id,
+            }
+        )
+        structure = self.env["citeslab.network.structure"].sudo()
+        structure._ensure_for(company)
+        own = structure.search([("company_id", "=", company.id)])
+        if own.code != values["structure"]["code"]:
+            own.code = values["structure"]["code"]
+        entry = campaign.entry_ids.filtered(lambda one: one.structure_id == own)
+        if not entry:
+            entry = entry.create({"campaign_id": campaign.id, "structure_id": own.id})
+        if not entry.handed_on:
+            entry._hand_out()
+        return entry.with_env(self.env)

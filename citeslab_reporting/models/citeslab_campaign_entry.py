@@ -1,0 +1,255 @@
+from base64 import b64encode
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
+
+MANAGER = "citeslab_base.group_manager"
+CHEF = "citeslab_base.group_chef"
+
+
+class CiteslabCampaignEntry(models.Model):
+    """What one structure owes to a campaign, and how far it is.
+
+    Its reports are those of the structure for the days and the kind of the campaign,
+    whenever they were made; a structure of another database sends its report as a file.
+    """
+
+    _name = "citeslab.campaign.entry"
+    _description = "Report Owed to a Campaign"
+    _order = "campaign_id, structure_id, id"
+    _rec_name = "structure_id"
+
+    campaign_id = fields.Many2one(
+        "citeslab.campaign", required=True, index=True, ondelete="cascade"
+    )
+    structure_id = fields.Many2one(
+        "citeslab.network.structure", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        related="structure_id.company_id", store=True, index="btree_not_null"
+    )
+    region_id = fields.Many2one(related="structure_id.region_id", store=True)
+    deadline = fields.Date(related="campaign_id.deadline", store=True)
+    handed_on = fields.Datetime(string="Handed Out On", readonly=True)
+    reminded_on = fields.Date(string="Last Reminder", readonly=True)
+    reminder_count = fields.Integer(string="Reminders", readonly=True)
+    report_id = fields.Many2one(
+        "citeslab.report",
+        string="Report",
+        compute="_compute_report",
+        compute_sudo=True,
+        help="The latest version.",
+    )
+    file_ids = fields.One2many("citeslab.report.file", "entry_id", string="Files")
+    state = fields.Selection(
+        [
+            ("waiting", "Waited For"),
+            ("draft", "In Preparation"),
+            ("submitted", "Submitted"),
+            ("returned", "Sent Back"),
+            ("validated", "Validated"),
+        ],
+        compute="_compute_report",
+        compute_sudo=True,
+    )
+    is_late = fields.Boolean(compute="_compute_report", compute_sudo=True)
+    handed_over_id = fields.Many2one(
+        "citeslab.report",
+        string="Handed Over",
+        compute="_compute_report",
+        compute_sudo=True,
+        help="The latest version that was submitted.",
+    )
+
+    _structure_unique = models.UniqueIndex(
+        "(campaign_id, structure_id)", "This structure is already asked."
+    )
+
+    @api.depends("campaign_id", "structure_id", "file_ids.state", "file_ids.is_latest")
+    def _compute_report(self):
+        """One query for all: the reports of these structures and days."""
+        today = fields.Date.context_today(self)
+        versions = self._reports()
+        for entry in self:
+            reports = versions.get(entry._key(), self.env["citeslab.report"])
+            handed = reports.filtered(lambda report: report.state != "draft")
+            latest = reports.sorted("version")[-1:]
+            file = entry.file_ids.filtered("is_latest")[:1]
+            entry.report_id = latest
+            entry.handed_over_id = handed.sorted("version")[-1:]
+            entry.state = latest.state or file.state or "waiting"
+            # A version that corrects what was sent back is on its way, no more.
+            if latest.state == "draft" and latest.supersedes_id.state == "returned":
+                entry.state = "returned"
+            entry.is_late = bool(
+                entry.deadline
+                and entry.deadline < today
+                and entry.state not in ("submitted", "validated")
+            )
+
+    def _key(self):
+        campaign = self.campaign_id
+        return (
+            self.company_id.id,
+            campaign.date_from,
+            campaign.date_to,
+            campaign.kind,
+        )
+
+    def _reports(self):
+        """Reports of the whole structures, by :meth:`_key`."""
+        found = {}
+        reports = self.env["citeslab.report"].search(
+            [
+                ("company_id", "in", self.company_id.ids),
+                ("date_from", "in", self.campaign_id.mapped("date_from")),
+                ("date_to", "in", self.campaign_id.mapped("date_to")),
+                ("territory_id", "=", False),
+                ("neighborhood_ids", "=", False),
+                ("communes", "in", (False, "")),
+            ]
+        )
+        for report in reports:
+            key = (report.company_id.id, report.date_from, report.date_to, report.kind)
+            found[key] = found.get(key, reports.browse()) | report
+        return found
+
+    def _hand_out(self):
+        """A draft report and an activity here; the campaign by mail elsewhere."""
+        self.ensure_one()
+        # as superuser: an animator has no hand on the reports of a structure
+        entry = self.sudo()
+        if entry.company_id:
+            entry._prepare_report()
+        elif entry.structure_id.email:
+            entry._mail(self.env._("New campaign of the network"), attach=True)
+        entry.handed_on = fields.Datetime.now()
+
+    def _prepare_report(self):
+        """The draft, unless the structure has begun one, and who is to fill it."""
+        company, campaign = self.company_id, self.campaign_id
+        report = self.report_id
+        if not report:
+            model = self.env["citeslab.report"].with_company(company)
+            report = model.with_context(allowed_company_ids=company.ids).create(
+                {
+                    "company_id": company.id,
+                    "date_from": campaign.date_from,
+                    "date_to": campaign.date_to,
+                    "kind": campaign.kind,
+                }
+            )
+            self.invalidate_recordset(["report_id", "state"])
+        if report.state == "draft":
+            for user in self._people():
+                report.activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    user_id=user.id,
+                    summary=campaign.name,
+                    date_deadline=campaign.deadline,
+                )
+
+    def _people(self):
+        """Chefs of the structure, else its managers: who is to answer."""
+        for group in (CHEF, MANAGER):
+            users = self.env.ref(group).all_user_ids.filtered(
+                lambda user: user.active
+                and not user.share
+                and user.company_id == self.company_id
+            )
+            if group == CHEF:
+                users -= self.env.ref(MANAGER).all_user_ids
+            if users:
+                return users
+        return self.env["res.users"]
+
+    def _remind(self):
+        """Tell the structure again, and keep the count."""
+        for entry in self.sudo():
+            subject = self.env._(
+                "%(campaign)s: to be sent by %(day)s",
+                campaign=entry.campaign_id.name,
+                day=format_date(self.env, entry.deadline),
+            )
+            if entry.company_id and entry.report_id:
+                managers = self.env.ref(MANAGER).all_user_ids.filtered(
+                    lambda user, company=entry.company_id: user.company_id == company
+                )
+                entry.report_id.message_notify(
+                    partner_ids=(entry._people() | managers).partner_id.ids,
+                    subject=subject,
+                    body=subject,
+                )
+            elif entry.structure_id.email:
+                entry._mail(subject, attach=True)
+            entry.write(
+                {
+                    "reminded_on": fields.Date.context_today(self),
+                    "reminder_count": entry.reminder_count + 1,
+                }
+            )
+
+    def _mail(self, subject, attach=False):
+        """A mail to a structure of another database, the campaign with it."""
+        name, content = self.campaign_id._as_file(self.structure_id)
+        mail = self.env["mail.mail"].create(
+            {
+                "subject": subject,
+                "email_to": self.structure_id.email,
+                "body_html": self.campaign_id.instructions or "",
+                "auto_delete": True,
+            }
+        )
+        if attach:
+            mail.attachment_ids = self.env["ir.attachment"].create(
+                {
+                    "name": name,
+                    "datas": b64encode(content),
+                    "res_model": self._name,
+                    "res_id": self.id,
+                }
+            )
+
+    def _told(self, only_validated):
+        """What the structure handed over, for a consolidation.
+
+        :return: ``(seal, figures as text)``, or ``None`` while nothing counts
+        """
+        self.ensure_one()
+        # as superuser: the entry is read by whoever follows the structure
+        entry = self.sudo()
+        versions = entry._reports().get(entry._key()) or entry.file_ids
+        accepted = ("validated",) if only_validated else ("submitted", "validated")
+        report = versions.filtered(lambda one: one.state in accepted)
+        report = report.sorted("version")[-1:]
+        return (report.content_hash, report.figures) if report else None
+
+    def action_download_campaign(self):
+        """The campaign as a file, for a structure of another database."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/citeslab/campaign/{self.id}",
+            "target": "download",
+        }
+
+    def action_open_report(self):
+        """Open the report that was handed over, as its reader may see it."""
+        self.ensure_one()
+        report = self.handed_over_id or self.report_id
+        file = self.file_ids.filtered("is_latest")[:1]
+        record = report or file
+        if not record or not record.with_env(self.env).has_access("read"):
+            raise UserError(
+                self.env._(
+                    "%(structure)s has not submitted its report yet.",
+                    structure=self.structure_id.name,
+                )
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "views": [(False, "form")],
+        }

@@ -1,0 +1,376 @@
+import json
+from collections import defaultdict
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..figures.consolidation import (
+    DEPARTMENT,
+    NETWORK,
+    REGION,
+    STRUCTURE,
+    Source,
+    consolidate,
+)
+
+NETWORK_GROUP = "citeslab_base.group_network"
+
+
+class CiteslabConsolidation(models.Model):
+    """Figures of a campaign added up: network, regions, departments, structures.
+
+    It reads what was submitted and nothing else: reports of this database, files of the
+    others. Numbers of people under the threshold of the scheme are never stored.
+    """
+
+    _name = "citeslab.consolidation"
+    _description = "Consolidation"
+    _inherit = ["mail.thread"]
+    _order = "date_to desc, id desc"
+
+    name = fields.Char(compute="_compute_name", store=True)
+    campaign_id = fields.Many2one(
+        "citeslab.campaign", required=True, ondelete="restrict", index=True
+    )
+    date_from = fields.Date(related="campaign_id.date_from", store=True)
+    date_to = fields.Date(related="campaign_id.date_to", store=True)
+    region_id = fields.Many2one(
+        "citeslab.region",
+        string="Only the Region",
+        domain="[('kind', '=', 'region')]",
+        ondelete="restrict",
+    )
+    only_validated = fields.Boolean(default=True, string="Validated Reports Only")
+    line_ids = fields.One2many("citeslab.consolidation.line", "consolidation_id")
+    entry_ids = fields.Many2many(
+        "citeslab.campaign.entry",
+        "citeslab_consolidation_entry_rel",
+        "consolidation_id",
+        "entry_id",
+        string="Added Up",
+        readonly=True,
+    )
+    missing_ids = fields.Many2many(
+        "citeslab.network.structure",
+        "citeslab_consolidation_missing_rel",
+        "consolidation_id",
+        "structure_id",
+        string="Missing",
+        readonly=True,
+    )
+    computed_on = fields.Datetime(readonly=True)
+    computed_by_id = fields.Many2one("res.users", readonly=True)
+    threshold = fields.Integer(readonly=True)
+    twice_count = fields.Integer(
+        string="People of Two Structures",
+        readonly=True,
+        help="People of this database met by several structures; 0 when too few.",
+    )
+    sources = fields.Text(
+        readonly=True, help="Seals of the reports that were added up (JSON)."
+    )
+    explanation = fields.Html(compute="_compute_explanation")
+    table_html = fields.Html(
+        string="By Region", compute="_compute_tables", sanitize=False
+    )
+    network_html = fields.Html(
+        string="Network", compute="_compute_tables", sanitize=False
+    )
+
+    @api.depends("campaign_id.name", "region_id.name")
+    def _compute_name(self):
+        for one in self:
+            parts = [one.campaign_id.name, one.region_id.name]
+            one.name = " – ".join(filter(None, parts))
+
+    def action_compute(self):
+        """Add up what was submitted by now; the former result is replaced.
+
+        :raises AccessError: for anybody but the network
+        :raises UserError: nothing to add up
+        """
+        if not self.env.user.has_group(NETWORK_GROUP):
+            raise AccessError(
+                self.env._("Only the animation of the network consolidates.")
+            )
+        self.check_access("write")
+        for one in self:
+            one._consolidate()
+
+    def _consolidate(self):
+        entries = self._entries()
+        told = {entry: entry._told(self.only_validated) for entry in entries}
+        given = entries.filtered(lambda entry: told[entry])
+        if not given:
+            raise UserError(
+                self.env._("No structure has submitted its report: nothing to add up.")
+            )
+        threshold = int(
+            self.env["citeslab.parameter"]._value_at("small_cell_minimum", self.date_to)
+            or 0
+        )
+        bilans = {entry: json.loads(told[entry][1]) for entry in given}
+        sources = [
+            Source(
+                entry.structure_id.id,
+                entry.structure_id.region_id.id or None,
+                entry.structure_id.department_id.id or None,
+                bilans[entry]["indicators"],
+            )
+            for entry in given
+        ]
+        rules = self.env["citeslab.consolidation.rule"].search([])
+        lines = consolidate(sources, rules._specs(), threshold)
+        labels = self._item_labels(bilans.values())
+        self.line_ids.unlink()
+        self.write(
+            {
+                "line_ids": [
+                    (0, 0, self._line_values(rank, line, rules, labels))
+                    for rank, line in enumerate(lines)
+                ],
+                "entry_ids": [(6, 0, given.ids)],
+                "missing_ids": [(6, 0, (entries - given).structure_id.ids)],
+                "computed_on": fields.Datetime.now(),
+                "computed_by_id": self.env.user.id,
+                "threshold": threshold,
+                "twice_count": self._twice(given.company_id, threshold),
+                "sources": json.dumps(
+                    sorted([e.structure_id.code, told[e][0]] for e in given)
+                ),
+            }
+        )
+
+    def _entries(self):
+        """Entries of the campaign that the reader follows."""
+        entries = self.env["citeslab.campaign.entry"].search(
+            [("campaign_id", "=", self.campaign_id.id)]
+        )
+        if self.region_id:
+            entries = entries.filtered(
+                lambda entry: entry.structure_id.region_id == self.region_id
+            )
+        return entries
+
+    @api.model
+    def _item_labels(self, bilans):
+        """Label of each row, as the first report that has it says it."""
+        labels = {}
+        for bilan in bilans:
+            for code, figure in bilan["indicators"].items():
+                for item in figure.get("items", ()):
+                    labels.setdefault((code, item["code"]), item["label"])
+        return labels
+
+    @api.model
+    def _line_values(self, rank, line, rules, labels):
+        level, key = line.place
+        rule = rules.filtered(lambda one: one.code == line.code)
+        label = rule.name
+        if line.item:
+            label = labels.get((line.code, line.item)) or (
+                self.env._("Unknown") if line.item == "unknown" else line.item
+            )
+        return {
+            "sequence": rank,
+            "level": level,
+            "region_id": key if level in (REGION, DEPARTMENT) else False,
+            "structure_id": key if level == STRUCTURE else False,
+            "code": line.code,
+            "item_code": line.item,
+            "label": label,
+            "unit": "count" if line.item and rule.unit == "rate" else rule.unit,
+            "is_hidden": line.is_hidden,
+            "value": line.value or 0,
+            "percent": line.percent or 0,
+            "structure_count": line.count,
+        }
+
+    @api.model
+    def _twice(self, companies, threshold):
+        """People of this database met by several of the structures.
+
+        Same name and birth date, or same e-mail, or same phone. Only the number leaves.
+        """
+        # as superuser: who they are is told to nobody
+        first, last = self.date_from, self.date_to
+        model = self.env["citeslab.fact.person"].sudo().with_context(
+            citeslab_from=fields.Date.to_string(first),
+            citeslab_to=fields.Date.to_string(last),
+            citeslab_company_ids=companies.ids,
+        )
+        met = model.search([("is_met", "=", True)]).partner_id
+        seen = defaultdict(set)
+        for person in met:
+            for key in self._person_keys(person):
+                seen[key].add((person.company_id.id, person.id))
+        twice = set()
+        for people in seen.values():
+            if len({company for company, _person in people}) > 1:
+                twice.add(min(person for _company, person in people))
+        return len(twice) if len(twice) >= threshold else 0
+
+    @api.model
+    def _person_keys(self, person):
+        """What two structures may both know of one person."""
+        keys = []
+        if person.name_normalized and person.birthdate_date:
+            keys.append((person.name_normalized, person.birthdate_date))
+        if person.email_normalized:
+            keys.append(person.email_normalized)
+        digits = "".join(filter(str.isdigit, person.phone or ""))[-9:]
+        if len(digits) == 9:
+            keys.append(digits)
+        return keys
+
+    # Screen
+
+    @api.depends("line_ids", "missing_ids", "twice_count", "computed_on")
+    def _compute_explanation(self):
+        for one in self:
+            one.explanation = one._explain() if one.computed_on else False
+
+    def _explain(self):
+        """Why the total of the network is not the sum of what one sees."""
+        sentences = [
+            self.env._(
+                "The total of the network adds up what each structure counted: somebody "
+                "met by two structures counts in both. It is not a number of distinct "
+                "people."
+            )
+        ]
+        if self.twice_count:
+            sentences.append(
+                self.env._(
+                    "In this database, %(count)s people were met by several structures.",
+                    count=self.twice_count,
+                )
+            )
+        else:
+            sentences.append(
+                self.env._(
+                    "In this database, fewer than %(count)s people were met by several "
+                    "structures.",
+                    count=self.threshold,
+                )
+            )
+        if len(self.entry_ids.filtered(lambda entry: not entry.company_id)):
+            sentences.append(
+                self.env._(
+                    "Structures of other databases cannot be compared: no name leaves "
+                    "them."
+                )
+            )
+        sentences.append(
+            self.env._(
+                "Numbers of people under %(count)s are kept secret, and some others with "
+                "them, so that no subtraction gives them back: what is shown of a row "
+                "may be less than its total.",
+                count=self.threshold,
+            )
+        )
+        if self.missing_ids:
+            sentences.append(
+                self.env._(
+                    "Missing: %(structures)s.",
+                    structures=", ".join(self.missing_ids.mapped("name")),
+                )
+            )
+        items = Markup("").join(Markup("<li>%s</li>") % text for text in sentences)
+        return Markup("<ul>%s</ul>") % items
+
+    @api.depends("line_ids")
+    def _compute_tables(self):
+        for one in self:
+            one.table_html = one._render("consolidation_regions")
+            one.network_html = one._render("consolidation_network")
+
+    def _render(self, template):
+        if not self.line_ids:
+            return False
+        return self.env["ir.qweb"]._render(
+            f"citeslab_reporting.{template}", self._tables()
+        )
+
+    def _tables(self):
+        """What the screen and the paper show.
+
+        :return: dict: ``columns`` and ``rows`` of the places, ``network`` figures
+        """
+        self.ensure_one()
+        rules = self.env["citeslab.consolidation.rule"].search([])
+        columns = rules.filtered("in_table")
+        lines = self.line_ids
+        totals = {
+            (line._place_key(), line.code): line
+            for line in lines.filtered(lambda line: not line.item_code)
+        }
+        places = dict.fromkeys(
+            line._place_key()
+            for line in lines.filtered(
+                lambda line: line.level in (NETWORK, REGION, DEPARTMENT)
+            )
+        )
+        items = defaultdict(list)
+        for line in lines.filtered(
+            lambda line: line.level == NETWORK and line.item_code
+        ):
+            items[line.code].append(line)
+        root = (NETWORK, False)
+        return {
+            "consolidation": self,
+            "columns": columns,
+            "rows": [
+                (place, [totals.get((place, rule.code)) for rule in columns])
+                for place in self._place_order(places)
+            ],
+            "names": {line._place_key(): line._place_name() for line in lines},
+            "counts": {
+                line._place_key(): max(
+                    other.structure_count
+                    for other in lines
+                    if other._place_key() == line._place_key()
+                )
+                for line in lines.filtered(
+                    lambda line: line.level != STRUCTURE
+                    and line.code == columns[:1].code
+                    and not line.item_code
+                )
+            },
+            "network": [
+                (rule, totals.get((root, rule.code)), items[rule.code])
+                for rule in rules
+                if (root, rule.code) in totals
+            ],
+        }
+
+    def _place_order(self, places):
+        """Each region, its departments, then the network."""
+        regions = self.env["citeslab.region"]
+        found = regions.browse([key for level, key in places if key])
+        ordered = []
+        for region in found.filtered(lambda one: one.kind == "region").sorted("name"):
+            ordered.append((REGION, region.id))
+            ordered += [
+                (DEPARTMENT, one.id)
+                for one in found.filtered(
+                    lambda one, region=region: one.parent_id == region
+                ).sorted("code")
+            ]
+        known = set(ordered)
+        others = [place for place in places if place not in known]
+        return ordered + sorted(others, key=lambda place: place[0] == NETWORK)
+
+    def action_open_lines(self):
+        """All the figures, of every place."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": "citeslab.consolidation.line",
+            "view_mode": "list",
+            "domain": [("consolidation_id", "=", self.id)],
+            "context": {"search_default_regions": 1},
+        }

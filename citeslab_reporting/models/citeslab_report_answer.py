@@ -1,0 +1,243 @@
+import json
+from base64 import b64decode, b64encode
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..figures import handover
+
+
+class CiteslabReport(models.Model):
+    """What the network does with a report, and what leaves the database with it."""
+
+    _inherit = "citeslab.report"
+
+    # Everything that its exports are made of, frozen with it
+    export_file = fields.Binary(attachment=False, copy=False, readonly=True)
+    request_ids = fields.One2many(
+        "citeslab.report.request", "report_id", string="Asked For", copy=False
+    )
+    asked_ids = fields.One2many(
+        "citeslab.report.request",
+        string="Missing in the Version Before",
+        compute="_compute_asked_ids",
+        inverse="_inverse_asked_ids",
+    )
+    campaign_entry_id = fields.Many2one(
+        "citeslab.campaign.entry", string="Campaign", compute="_compute_campaign_entry"
+    )
+    campaign_deadline = fields.Date(
+        string="Deadline", compute="_compute_campaign_entry"
+    )
+
+    _submitted_who = models.Constraint(
+        "CHECK (state = 'draft'"
+        " OR (frozen_on IS NOT NULL AND submitted_by_id IS NOT NULL))",
+        "A submitted report says who submitted it, and when.",
+    )
+    _answered_who = models.Constraint(
+        "CHECK (state NOT IN ('validated', 'returned')"
+        " OR (answered_on IS NOT NULL AND answered_by_id IS NOT NULL))",
+        "An answered report says who answered, and when.",
+    )
+    _returned_why = models.Constraint(
+        "CHECK (state <> 'returned' OR COALESCE(return_reason, '') <> '')",
+        "A report is sent back with a reason.",
+    )
+
+    @api.depends("supersedes_id.request_ids")
+    def _compute_asked_ids(self):
+        for report in self:
+            report.asked_ids = report.supersedes_id.request_ids
+
+    def _inverse_asked_ids(self):
+        """The lines are written by themselves: nothing is kept here."""
+
+    @api.depends("company_id", "date_from", "date_to", "kind")
+    def _compute_campaign_entry(self):
+        # as superuser: what a structure is asked is no secret to its people
+        entries = self.env["citeslab.campaign.entry"].sudo().search(
+            [
+                ("company_id", "in", self.company_id.ids),
+                ("campaign_id.state", "!=", "draft"),
+            ]
+        )
+        by_key = {entry._key(): entry for entry in entries}
+        for report in self:
+            key = (report.company_id.id, report.date_from, report.date_to, report.kind)
+            entry = by_key.get(key, entries.browse())
+            report.campaign_entry_id = entry
+            report.campaign_deadline = entry.deadline
+
+    # Submitted with its export, and with an answer to what was missing
+
+    def _check_submission(self):
+        result = super()._check_submission()
+        left = self.asked_ids.filtered(
+            lambda request: not (request.is_done or (request.answer or "").strip())
+        )
+        if left:
+            raise UserError(
+                self.env._(
+                    "The network sent the former version back. Tick what is done, or "
+                    "write why it stays: %(missing)s.",
+                    missing=", ".join(left.mapped("name")),
+                )
+            )
+        return result
+
+    def _freeze(self):
+        """Keep what the exports are made of, in the same moment as the figures."""
+        export = self.env["citeslab.export"]
+        sources = export._sources(
+            self._matrix(),
+            self.company_id,
+            self.date_from,
+            self.date_to,
+            self.territory_id or None,
+        )
+        # as superuser: written by the submission and nobody else
+        self.sudo().export_file = b64encode(export._freeze(sources))
+        return super()._freeze()
+
+    # Answer of the network
+
+    def action_validate(self):
+        """Accept the report: it is the one that counts."""
+        for report in self:
+            report._answer("validated")
+            report._tell(self.env._("%(report)s is validated.", report=report.name))
+
+    def action_return(self):
+        """Ask what is missing, to send the report back."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Send the Report Back"),
+            "res_model": "citeslab.report.return",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_report_id": self.id},
+        }
+
+    def _return(self, missing):
+        """Send the report back with what is missing; its next version is prepared.
+
+        :param list[str] missing: one sentence each
+        :return: the new version
+        """
+        self.ensure_one()
+        missing = [line.strip() for line in missing if line.strip()]
+        self._answer("returned", "\n".join(missing))
+        # as superuser: the network reads the reports, the structure writes them
+        report = self.sudo().with_context(allowed_company_ids=self.company_id.ids)
+        report.request_ids = [
+            (0, 0, {"name": line, "sequence": rank}) for rank, line in enumerate(missing)
+        ]
+        report.action_new_version()
+        following = report.superseded_by_ids
+        entry = following.campaign_entry_id.sudo()
+        for user in entry._people():
+            following.activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=user.id,
+                summary=self.env._("Complete %(report)s", report=following.name),
+            )
+        self._tell(
+            self.env._("%(report)s is sent back: see what is missing.", report=self.name)
+        )
+        return following.with_env(self.env)
+
+    def _tell(self, text):
+        """Tell whoever submitted it."""
+        # as superuser: an animator may notify nobody on a report that he only reads
+        self.sudo().message_notify(
+            partner_ids=self.sudo().submitted_by_id.partner_id.ids,
+            subject=text,
+            body=text,
+        )
+
+    # Files
+
+    def _export(self, file_format):
+        """The national export of a frozen report: the same bytes every time (S1).
+
+        :param str file_format: see ``citeslab.export._write``
+        :return: ``(name, bytes)``
+        :raises UserError: the report is still a draft
+        """
+        self.ensure_one()
+        self.check_access("read")
+        export = self.env["citeslab.export"]
+        export._check_may_export()
+        # as superuser: a column of the report, read by whoever may read the report
+        content = self.sudo().with_context(bin_size=False).export_file
+        if self.state == "draft" or not content:
+            raise UserError(
+                self.env._("%(report)s is not submitted yet.", report=self.name)
+            )
+        header = {
+            "structure": self._told_structure(),
+            "period": {
+                "from": self.date_from.isoformat(),
+                "to": self.date_to.isoformat(),
+            },
+            "kind": self.kind,
+            "version": self.version,
+            "frozen": True,
+        }
+        lang = self.lang or self.env.lang
+        export = export.with_context(lang=lang)
+        return export._file(file_format, header, export._thaw(b64decode(content)))
+
+    def _told_structure(self):
+        """The structure as the frozen figures name it."""
+        told = json.loads(self.figures)["structure"]
+        return {key: told[key] for key in ("name", "city", "siret") if told.get(key)}
+
+    def _handover(self):
+        """The report as a file for the database of the network.
+
+        :return: ``(name, bytes)``
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if self.state == "draft":
+            raise UserError(
+                self.env._("%(report)s is not submitted yet.", report=self.name)
+            )
+        entry = self.campaign_entry_id.sudo()
+        structure = entry.structure_id or self.env[
+            "citeslab.network.structure"
+        ].sudo().search([("company_id", "=", self.company_id.id)], limit=1)
+        content = handover.report(
+            structure={
+                "code": structure.code or self.company_id.name,
+                "name": self.company_id.name,
+            },
+            kind=self.kind,
+            version=self.version,
+            manifest=self.manifest,
+            figures=self.figures,
+            previous_hash=self.previous_hash,
+            campaign_uid=entry.campaign_id.uid or None,
+        )
+        code = structure.code or self.company_id.id
+        return f"rapport-{code}-{self.date_to.year}-v{self.version}.json", content
+
+    def action_download_export(self):
+        """The national export, as a workbook."""
+        self.ensure_one()
+        return self._download("xlsx")
+
+    def action_download_handover(self):
+        """The file to send to the network, from a database of its own."""
+        self.ensure_one()
+        return self._download("handover")
+
+    def _download(self, file_format):
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/citeslab/export/{self.id}/{file_format}",
+            "target": "download",
+        }
