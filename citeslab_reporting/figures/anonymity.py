@@ -1,7 +1,7 @@
 """Rows of people told so that each one is like several others.
 
-What may give somebody away (age, gender, quartier, month) is told only as finely as at
-least ``k`` rows of the structure share it; the others are told less finely, step by step.
+What may give somebody away (age, gender, quartier, month) is told only as finely as
+at least ``k`` rows of the structure share it; the others less finely, step by step.
 """
 
 from collections import Counter

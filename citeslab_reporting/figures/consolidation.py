@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from odoo.addons.citeslab_base.tools.rounding import rate
+
 from .suppression import suppress
 
 NETWORK = "network"

@@ -17,11 +17,11 @@ from odoo.addons.citeslab_base.tools.text import safe_cell
 
 SCHEMA = "citeslab.export/1"
 TYPES = ("text", "integer", "number", "boolean", "date", "month")
+NUMBERS = ("integer", "number", "boolean")
 # First day that a zip file can write: no date of today in the bytes.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 # Signs at which a spreadsheet begins to calculate.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-CHUNK = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,12 @@ class Sheet:
 
     @staticmethod
     def _writer(one, show, clean):
-        """How a value is written; each text is cleaned once, not once a row."""
+        """How a value is written; each text is cleaned once, not once a row.
+
+        In a table yes is 1 and no is 0.
+        """
+        if one.type == "boolean" and clean:
+            return {True: 1, False: 0}.get
         if one.type not in ("text", "month", "date"):
             return None
         known = {None: None}
@@ -150,7 +155,9 @@ def write_xlsx(sheets, title, out):
             "strings_to_urls": False,
         },
     )
-    book.set_properties({"title": safe_cell(title, 255), "created": datetime(2000, 1, 1)})
+    book.set_properties(
+        {"title": safe_cell(title, 255), "created": datetime(2000, 1, 1)}
+    )
     head = book.add_format({"bold": True, "font_color": "#17457F", "bottom": 1})
     for sheet in sheets:
         page = book.add_worksheet(safe_cell(sheet.label, 31))
@@ -158,15 +165,13 @@ def write_xlsx(sheets, title, out):
         page.set_column(0, len(sheet.columns), 18)
         for place, column in enumerate(sheet.columns):
             page.write_string(0, place, safe_cell(column.label), head)
-        numbers = [kind in ("integer", "number") for kind in sheet.types()]
+        numbers = [kind in NUMBERS for kind in sheet.types()]
         for rank, row in enumerate(sheet.rows(safe_cell), 1):
             for place, value in enumerate(row):
                 if value is None:
                     continue
                 if numbers[place]:
                     page.write_number(rank, place, value)
-                elif value is True or value is False:
-                    page.write_number(rank, place, int(value))
                 else:
                     page.write_string(rank, place, value)
     book.close()

@@ -50,7 +50,7 @@ class Table:
         return values
 
     def _edges(self):
-        """``{cell: (node, node)}``: a cell adds to the first, is added up in the second."""
+        """The two equations of each cell: ``{cell: (node, node)}``."""
         leaves = set(self.leaves)
         edges = {}
         for place, category in self.values:

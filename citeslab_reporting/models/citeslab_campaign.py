@@ -1,4 +1,3 @@
-import json
 import uuid
 
 from odoo import api, fields, models

@@ -196,10 +196,14 @@ class CiteslabConsolidation(models.Model):
         """
         # as superuser: who they are is told to nobody
         first, last = self.date_from, self.date_to
-        model = self.env["citeslab.fact.person"].sudo().with_context(
-            citeslab_from=fields.Date.to_string(first),
-            citeslab_to=fields.Date.to_string(last),
-            citeslab_company_ids=companies.ids,
+        model = (
+            self.env["citeslab.fact.person"]
+            .sudo()
+            .with_context(
+                citeslab_from=fields.Date.to_string(first),
+                citeslab_to=fields.Date.to_string(last),
+                citeslab_company_ids=companies.ids,
+            )
         )
         met = model.search([("is_met", "=", True)]).partner_id
         seen = defaultdict(set)

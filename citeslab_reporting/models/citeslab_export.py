@@ -269,7 +269,9 @@ class CiteslabExport(models.AbstractModel):
 
     @api.model
     def _fields_of(self, known, labels=None):
-        return tuple(Field(key, kind, (labels or {}).get(key, {})) for key, kind in known)
+        return tuple(
+            Field(key, kind, (labels or {}).get(key, {})) for key, kind in known
+        )
 
     # People
 
@@ -288,7 +290,9 @@ class CiteslabExport(models.AbstractModel):
         if territory:
             domain.append(("territory_id", "=", territory.id))
         codes, labels = self._person_codes(model)
-        k = int(self.env["citeslab.parameter"]._value_at("small_cell_minimum", last) or 1)
+        k = int(
+            self.env["citeslab.parameter"]._value_at("small_cell_minimum", last) or 1
+        )
         query = self._person_query(model, domain)
         return Rows(
             tuple(Field(key, kind, labels.get(key, {})) for key, kind, _c in PEOPLE),
@@ -433,19 +437,17 @@ class CiteslabExport(models.AbstractModel):
     @api.model
     def _sheets(self, sources):
         """Sections with their columns, as the network set them."""
-        sections = self.env["citeslab.export.section"].sudo().search([])
+        # as superuser: the same list for whoever exports; read again in its order
+        columns = self.env["citeslab.export.column"].sudo().search([])
         return [
             Sheet(
                 section.code,
                 section.name,
-                tuple(
-                    Column(one.code, one.name, one.source, one.show)
-                    for one in section.column_ids
-                ),
+                tuple(Column(one.code, one.name, one.source, one.show) for one in own),
                 sources[section.source],
             )
-            for section in sections
-            if section.source in sources and section.column_ids
+            for section, own in columns.grouped("section_id").items()
+            if section.active and section.source in sources
         ]
 
     @api.model

@@ -39,9 +39,9 @@ class CiteslabExportColumn(models.Model):
             if column.source not in known:
                 raise ValidationError(
                     self.env._(
-                        "%(source)s is not known in the section %(section)s: write "
+                        "%(wanted)s is not known in the section %(section)s: write "
                         "one of %(known)s.",
-                        source=column.source,
+                        wanted=column.source,
                         section=column.section_id.name,
                         known=", ".join(known),
                     )

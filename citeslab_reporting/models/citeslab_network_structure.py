@@ -46,7 +46,9 @@ class CiteslabNetworkStructure(models.Model):
         ondelete="restrict",
         index="btree_not_null",
     )
-    email = fields.Char(help="Where a structure of another database gets its campaigns.")
+    email = fields.Char(
+        help="Where a structure of another database gets its campaigns."
+    )
     animator_ids = fields.Many2many(
         "res.users",
         "citeslab_network_structure_animator_rel",
@@ -89,7 +91,9 @@ class CiteslabNetworkStructure(models.Model):
     alert_count = fields.Integer(
         string="Alerts", compute="_compute_board", compute_sudo=True
     )
-    alerts = fields.Char(compute="_compute_board", compute_sudo=True)
+    alerts = fields.Char(
+        string="What Is Missing", compute="_compute_board", compute_sudo=True
+    )
     report_state = fields.Selection(
         lambda self: self.env["citeslab.campaign.entry"]._fields["state"].selection,
         string="Last Report",
@@ -198,9 +202,7 @@ class CiteslabNetworkStructure(models.Model):
             Domain("company_id", "in", companies.ids)
         )
         for committee in committees:
-            held, expected, sentences = found.get(
-                committee.company_id.id, (0, 0, [])
-            )
+            held, expected, sentences = found.get(committee.company_id.id, (0, 0, []))
             for slot, state in committee._expected(today):
                 held += state == cadence.HELD
                 expected += state == cadence.HELD or slot.last < today

@@ -56,11 +56,15 @@ class CiteslabReport(models.Model):
     @api.depends("company_id", "date_from", "date_to", "kind")
     def _compute_campaign_entry(self):
         # as superuser: what a structure is asked is no secret to its people
-        entries = self.env["citeslab.campaign.entry"].sudo().search(
-            [
-                ("company_id", "in", self.company_id.ids),
-                ("campaign_id.state", "!=", "draft"),
-            ]
+        entries = (
+            self.env["citeslab.campaign.entry"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "in", self.company_id.ids),
+                    ("campaign_id.state", "!=", "draft"),
+                ]
+            )
         )
         by_key = {entry._key(): entry for entry in entries}
         for report in self:
@@ -132,7 +136,8 @@ class CiteslabReport(models.Model):
         # as superuser: the network reads the reports, the structure writes them
         report = self.sudo().with_context(allowed_company_ids=self.company_id.ids)
         report.request_ids = [
-            (0, 0, {"name": line, "sequence": rank}) for rank, line in enumerate(missing)
+            (0, 0, {"name": line, "sequence": rank})
+            for rank, line in enumerate(missing)
         ]
         report.action_new_version()
         following = report.superseded_by_ids
@@ -144,7 +149,9 @@ class CiteslabReport(models.Model):
                 summary=self.env._("Complete %(report)s", report=following.name),
             )
         self._tell(
-            self.env._("%(report)s is sent back: see what is missing.", report=self.name)
+            self.env._(
+                "%(report)s is sent back: see what is missing.", report=self.name
+            )
         )
         return following.with_env(self.env)
 
