@@ -64,7 +64,8 @@ class CiteslabCampaign(models.Model):
         "CHECK (date_from <= date_to)", "The period must end after it starts."
     )
     _opened_who = models.Constraint(
-        "CHECK (state = 'draft' OR (opened_on IS NOT NULL AND opened_by_id IS NOT NULL))",
+        "CHECK (state = 'draft'"
+        " OR (opened_on IS NOT NULL AND opened_by_id IS NOT NULL))",
         "An open campaign says who opened it, and when.",
     )
     _closed_who = models.Constraint(

@@ -240,23 +240,24 @@ class CiteslabConsolidation(models.Model):
         """Why the total of the network is not the sum of what one sees."""
         sentences = [
             self.env._(
-                "The total of the network adds up what each structure counted: somebody "
-                "met by two structures counts in both. It is not a number of distinct "
-                "people."
+                "The total of the network adds up what each structure counted: "
+                "somebody met by two structures counts in both. It is not a number of "
+                "distinct people."
             )
         ]
         if self.twice_count:
             sentences.append(
                 self.env._(
-                    "In this database, %(count)s people were met by several structures.",
+                    "In this database, %(count)s people were met by several "
+                    "structures.",
                     count=self.twice_count,
                 )
             )
         else:
             sentences.append(
                 self.env._(
-                    "In this database, fewer than %(count)s people were met by several "
-                    "structures.",
+                    "In this database, fewer than %(count)s people were met by "
+                    "several structures.",
                     count=self.threshold,
                 )
             )
@@ -269,9 +270,9 @@ class CiteslabConsolidation(models.Model):
             )
         sentences.append(
             self.env._(
-                "Numbers of people under %(count)s are kept secret, and some others with "
-                "them, so that no subtraction gives them back: what is shown of a row "
-                "may be less than its total.",
+                "Numbers of people under %(count)s are kept secret, and some others "
+                "with them, so that no subtraction gives them back: what is shown of a "
+                "row may be less than its total.",
                 count=self.threshold,
             )
         )

@@ -39,7 +39,7 @@ class CiteslabConsolidationLine(models.Model):
     )
     is_hidden = fields.Boolean(string="Secret")
     value = fields.Float(digits=(16, 2), aggregator=None)
-    shown = fields.Char(string="Shown", compute="_compute_shown")
+    shown = fields.Char(compute="_compute_shown")
     percent = fields.Float(string="Share (%)", digits=(5, 1), aggregator=None)
     structure_count = fields.Integer(string="Structures", aggregator=None)
 

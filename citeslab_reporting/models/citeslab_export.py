@@ -21,7 +21,6 @@ from ..figures.export import (
 )
 from .citeslab_fact_person import CiteslabFactPerson
 
-FETCH = 2000
 # What is told of a person: key, type, column of the fact. No name, no day, no note.
 PEOPLE = (
     ("structure", "text", "company_id"),
@@ -357,7 +356,7 @@ class CiteslabExport(models.AbstractModel):
 
     @staticmethod
     def _fetch(cr):
-        cr.execute(f"FETCH {FETCH} FROM citeslab_export")
+        cr.execute("FETCH 2000 FROM citeslab_export")
         return cr.fetchall()
 
     def _quasi(self, cr, codes):
