@@ -175,7 +175,10 @@ def _people_cells(network, code):
     if code not in network.tables:
         known = network.known(code)
         rows = {(STRUCTURE, one.key): _items(one, code) for one in known}
-        categories = dict.fromkeys(item for row in rows.values() for item in row)
+        # what nobody is does not stand in the table: its nought would hide another cell
+        categories = dict.fromkeys(
+            item for row in rows.values() for item, value in row.items() if value
+        )
         full = {
             place: {item: row.get(item, 0) for item in categories}
             for place, row in rows.items()

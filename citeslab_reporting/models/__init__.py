@@ -31,7 +31,6 @@ from . import citeslab_report_picture
 from . import citeslab_report_claim
 from . import citeslab_network_structure
 from . import citeslab_region
-from . import citeslab_report
 from . import citeslab_report_answer
 from . import citeslab_report_file
 from . import citeslab_report_line

@@ -325,7 +325,7 @@ class CiteslabConsolidation(models.Model):
             items[line.code].append(line)
         root = (NETWORK, False)
         return {
-            "consolidation": self,
+            "style": self.env["citeslab.bilan.renderer"]._style(),
             "columns": columns,
             "rows": [
                 (place, [totals.get((place, rule.code)) for rule in columns])

@@ -31,6 +31,7 @@ SEALED = (
     "submitted_by_id",
     "pdf_file",
     "xlsx_file",
+    "export_file",
     "lang",
     "version",
 )
@@ -668,6 +669,7 @@ class CiteslabReport(models.Model):
                 "restatement": changes,
                 "pdf": digest(pdf),
                 "xlsx": digest(xlsx),
+                "export": digest(b64decode(self.sudo().export_file)),
             }
         )
         # as superuser: these fields are written by the submission and nobody else

@@ -3,8 +3,10 @@ from base64 import b64decode, b64encode
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ..figures import handover
+from ..figures.sealed import digest
 
 
 class CiteslabReport(models.Model):
@@ -15,13 +17,7 @@ class CiteslabReport(models.Model):
     # Everything that its exports are made of, frozen with it
     export_file = fields.Binary(attachment=False, copy=False, readonly=True)
     request_ids = fields.One2many(
-        "citeslab.report.request", "report_id", string="Asked For", copy=False
-    )
-    asked_ids = fields.One2many(
-        "citeslab.report.request",
-        string="Missing in the Version Before",
-        compute="_compute_asked_ids",
-        inverse="_inverse_asked_ids",
+        "citeslab.report.request", "report_id", string="Missing Before", copy=False
     )
     campaign_entry_id = fields.Many2one(
         "citeslab.campaign.entry", string="Campaign", compute="_compute_campaign_entry"
@@ -44,14 +40,6 @@ class CiteslabReport(models.Model):
         "CHECK (state <> 'returned' OR COALESCE(return_reason, '') <> '')",
         "A report is sent back with a reason.",
     )
-
-    @api.depends("supersedes_id.request_ids")
-    def _compute_asked_ids(self):
-        for report in self:
-            report.asked_ids = report.supersedes_id.request_ids
-
-    def _inverse_asked_ids(self):
-        """The lines are written by themselves: nothing is kept here."""
 
     @api.depends("company_id", "date_from", "date_to", "kind")
     def _compute_campaign_entry(self):
@@ -77,7 +65,7 @@ class CiteslabReport(models.Model):
 
     def _check_submission(self):
         result = super()._check_submission()
-        left = self.asked_ids.filtered(
+        left = self.request_ids.filtered(
             lambda request: not (request.is_done or (request.answer or "").strip())
         )
         if left:
@@ -104,11 +92,20 @@ class CiteslabReport(models.Model):
         self.sudo().export_file = b64encode(export._freeze(sources))
         return super()._freeze()
 
+    def _problems(self):
+        problems = super()._problems()
+        sealed = json.loads(self.manifest).get("export")
+        kept = self.sudo().with_context(bin_size=False).export_file
+        if digest(b64decode(kept or b"")) != sealed:
+            problems.append(self.env._("export"))
+        return problems
+
     # Answer of the network
 
     def action_validate(self):
         """Accept the report: it is the one that counts."""
         for report in self:
+            report.check_access("read")
             report._answer("validated")
             report._tell(self.env._("%(report)s is validated.", report=report.name))
 
@@ -131,16 +128,17 @@ class CiteslabReport(models.Model):
         :return: the new version
         """
         self.ensure_one()
+        self.check_access("read")
         missing = [line.strip() for line in missing if line.strip()]
         self._answer("returned", "\n".join(missing))
         # as superuser: the network reads the reports, the structure writes them
         report = self.sudo().with_context(allowed_company_ids=self.company_id.ids)
-        report.request_ids = [
-            (0, 0, {"name": line, "sequence": rank})
-            for rank, line in enumerate(missing)
-        ]
         report.action_new_version()
         following = report.superseded_by_ids
+        following.request_ids = [
+            Command.create({"name": line, "sequence": rank})
+            for rank, line in enumerate(missing)
+        ]
         entry = following.campaign_entry_id.sudo()
         for user in entry._people():
             following.activity_schedule(

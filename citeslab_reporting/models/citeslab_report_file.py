@@ -161,10 +161,12 @@ class CiteslabReportFile(models.Model):
         before = former.filtered(lambda one: one.version < values["version"])[-1:]
         after = former.filtered(lambda one: one.version > values["version"])[:1]
         if (
-            before.version == values["version"] - 1
+            before
+            and before.version == values["version"] - 1
             and before.content_hash != values["previous_hash"]
         ) or (
-            after.version == values["version"] + 1
+            after
+            and after.version == values["version"] + 1
             and after.previous_hash != values["hash"]
         ):
             self._refuse(

@@ -16,6 +16,9 @@ class ReportCase(EngineCase):
         super().setUpClass()
         cls.env["res.lang"]._activate_lang("en_US")
         cls.Report = cls.env["citeslab.report"].with_user(cls.chef)
+        own = [("company_id", "=", cls.structure.id)]
+        followed = cls.env["citeslab.network.structure"].search(own)
+        followed.animator_ids = cls.users["network"]
 
     @classmethod
     def person(cls, name="Rozenn Quéméner", day=date(2023, 3, 1), **photograph):

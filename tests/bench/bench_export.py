@@ -12,6 +12,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import patch
 
+from odoo.tools import SQL
+
 from odoo.addons.citeslab_reporting.figures.export import (
     Column,
     Sheet,
@@ -108,6 +110,14 @@ class Question:
 def main(bench):
     """Memory first, while nothing else has grown the process; then the times."""
     bilan_bench().fill(bench.env)
+    for table in ("res_partner", "crm_lead"):  # filled in SQL, ids of their own
+        bench.env.cr.execute(
+            SQL(
+                "SELECT setval(%s, (SELECT MAX(id) FROM %s))",
+                f"{table}_id_seq",
+                SQL.identifier(table),
+            )
+        )
     question = Question(bench.env)
     next(iter(question.export._people_rows(question.companies[:1], *PERIOD).rows))
     for name, work in (("CSV", question.ours_csv), ("XLSX", question.ours_xlsx)):

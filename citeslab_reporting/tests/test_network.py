@@ -1,0 +1,597 @@
+"""Campaigns, answers, files and consolidation, by the roles that do each thing."""
+
+import json
+from collections import Counter
+from datetime import date
+from importlib.util import find_spec
+from unittest import skipUnless
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.citeslab_base.tests.common import CANARY
+
+from ..figures import handover
+from ..figures.sealed import canonical, digest
+from .report_common import YEAR, ReportCase
+
+
+class NetworkCase(ReportCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.network = cls.users["network"]
+        # The paper is proved elsewhere, and takes seconds.
+        renderer = type(cls.env["citeslab.report.renderer"])
+        cls.startClassPatcher(
+            patch.object(renderer, "_report_files", lambda *_: (b"%PDF-1.7", b"PK"))
+        )
+        cls.Structure = cls.env["citeslab.network.structure"]
+        cls.here, cls.there = (
+            cls.Structure.search([("company_id", "=", company.id)])
+            for company in (cls.structure, cls.other)
+        )
+        cls.finistere = cls.env.ref("citeslab_reporting.department_29")
+        cls.here.department_id = cls.there.department_id = cls.finistere
+        cls.here.animator_ids = cls.network
+        cls.there.animator_ids = cls.network
+        cls.other_manager = cls._create_user(
+            "other_manager", "citeslab_base.group_manager", cls.other
+        )
+
+    @classmethod
+    def campaign(cls, structures=None, **values):
+        campaign = (
+            cls.env["citeslab.campaign"]
+            .with_user(cls.network)
+            .create(
+                {
+                    "name": "Bilan 2023",
+                    "date_from": YEAR[0],
+                    "date_to": YEAR[1],
+                    "deadline": date(2024, 2, 15),
+                    **values,
+                }
+            )
+        )
+        campaign.structure_ids = structures or (cls.here | cls.there)
+        return campaign
+
+    def entry(self, campaign, structure):
+        return campaign.entry_ids.filtered(lambda one: one.structure_id == structure)
+
+    def hand_over(self, campaign, structure, manager):
+        report = self.entry(campaign, structure).report_id.with_user(manager)
+        report.with_context(
+            allowed_company_ids=structure.company_id.ids
+        ).action_submit()
+        return report
+
+
+@tagged("post_install", "-at_install")
+class TestCampaign(NetworkCase):
+    def test_draft_reports_appear_in_each_structure(self):
+        campaign = self.campaign()
+        campaign.action_open()
+        for structure, user in ((self.here, self.chef), (self.there, self.other_chef)):
+            report = self.env["citeslab.report"].with_user(user).search([])
+            self.assertEqual((report.date_from, report.date_to), YEAR)
+            self.assertEqual(report.campaign_deadline, date(2024, 2, 15))
+            self.assertEqual(self.entry(campaign, structure).state, "draft")
+            activity = report.activity_ids.filtered(lambda one: one.user_id == user)
+            self.assertEqual(activity.date_deadline, date(2024, 2, 15))
+        self.assertEqual(campaign.opened_by_id, self.network)
+        self.assertTrue(campaign.opened_on)
+
+    def test_a_report_begun_before_is_taken(self):
+        report = self.draft()
+        campaign = self.campaign(self.here)
+        campaign.action_open()
+        self.assertEqual(campaign.entry_ids.sudo().report_id, report.sudo())
+
+    def test_only_the_network_opens(self):
+        campaign = self.campaign()
+        for user in (self.chef, self.manager):
+            with self.assertRaises(AccessError):
+                campaign.with_user(user).action_open()
+        with self.assertRaises(UserError):
+            self.campaign().copy({"name": "Vide"}).action_open()
+
+    @mute_logger("odoo.sql_db")
+    def test_the_database_keeps_who_and_when(self):
+        campaign = self.campaign()
+        with self.assertRaises(Exception), self.env.cr.savepoint():
+            campaign.sudo().write({"state": "open"})
+            campaign.flush_recordset()
+        report = self.submitted()
+        with self.assertRaises(Exception), self.env.cr.savepoint():
+            report.sudo().write({"state": "validated"})
+            report.flush_recordset()
+
+    def test_returned_completed_resubmitted_validated(self):
+        self.person()
+        campaign = self.campaign(self.here)
+        campaign.action_open()
+        entry = campaign.entry_ids
+        report = self.hand_over(campaign, self.here, self.manager)
+        self.assertEqual(entry.state, "submitted")
+        wizard = (
+            self.env["citeslab.report.return"]
+            .with_user(self.network)
+            .create(
+                {"report_id": report.id, "missing": "Les créations\n\n  La newsletter "}
+            )
+        )
+        wizard.action_send_back()
+        self.assertEqual(report.state, "returned")
+        self.assertEqual(report.answered_by_id, self.network)
+        entry.invalidate_recordset()
+        self.assertEqual(entry.state, "returned")
+        following = entry.sudo().report_id.with_user(self.chef)
+        self.assertEqual(following.supersedes_id, report)
+        self.assertEqual(
+            following.request_ids.mapped("name"), ["Les créations", "La newsletter"]
+        )
+        with self.assertRaises(UserError) as refusal:
+            following.with_user(self.manager).action_submit()
+        self.assertIn("La newsletter", str(refusal.exception))
+        following.request_ids[0].is_done = True
+        following.request_ids[1].answer = "Aucune cette année"
+        following.with_user(self.manager).action_submit()
+        entry.invalidate_recordset()
+        self.assertEqual(entry.state, "submitted")
+        read = following.with_user(self.network)
+        self.assertEqual(read.request_ids[1].answer, "Aucune cette année")
+        with self.assertRaises(UserError):
+            following.request_ids[0].is_done = False
+        read.action_validate()
+        entry.invalidate_recordset()
+        self.assertEqual(entry.state, "validated")
+        self.assertEqual(campaign.progress, "1 / 1")
+
+    @freeze_time("2024-02-10")
+    def test_late_structures_are_reminded_by_the_cadence(self):
+        campaign = self.campaign(self.here)
+        campaign.action_open()
+        entry = campaign.entry_ids
+        Campaign = self.env["citeslab.campaign"]
+        Campaign._cron_remind()
+        self.assertEqual(entry.reminder_count, 1)
+        Campaign._cron_remind()
+        self.assertEqual(entry.reminder_count, 1)
+        with freeze_time("2024-02-18"):
+            Campaign._cron_remind()
+            self.assertEqual(entry.reminder_count, 2)
+            entry.invalidate_recordset()
+            self.assertTrue(entry.is_late)
+        self.hand_over(campaign, self.here, self.manager)
+        with freeze_time("2024-03-18"):
+            Campaign._cron_remind()
+        self.assertEqual(entry.reminder_count, 2)
+
+    def test_G5_an_animator_reads_the_structures_that_name_him(self):
+        self.there.animator_ids = False
+        campaign = self.campaign(self.here)
+        campaign.sudo().structure_ids |= self.there
+        campaign.invalidate_recordset()
+        self.assertEqual(
+            campaign.with_user(self.network).entry_ids.structure_id, self.here
+        )
+        mine, theirs = (
+            self.submitted(),
+            self.env["citeslab.report"]
+            .with_user(self.other_chef)
+            .create({"date_from": YEAR[0], "date_to": YEAR[1]}),
+        )
+        theirs.with_user(self.other_manager).action_submit()
+        seen = self.env["citeslab.report"].with_user(self.network).search([])
+        self.assertEqual(seen, mine.with_user(self.network))
+        with self.assertRaises(AccessError):
+            theirs.with_user(self.network).line_ids.read(["value"])
+        with self.assertRaises(AccessError):
+            theirs.with_user(self.network).action_validate()
+        self.network.group_ids = [
+            Command.link(self.env.ref("citeslab_reporting.group_network_national").id)
+        ]
+        seen = self.env["citeslab.report"].with_user(self.network).search([])
+        self.assertEqual(len(seen), 2)
+
+    def test_the_network_meets_no_name(self):
+        """0 canary bytes in all that an animator can read of these models."""
+        self.person(f"{CANARY} Rozenn", gender="female", age=30)
+        committee = self.territory.committee_ids[:1]
+        self.env["citeslab.committee.meeting"].with_user(self.chef).create(
+            {
+                "committee_id": committee.id,
+                "date": "2023-04-01",
+                "minutes": f"<p>Parler de {CANARY}</p>",
+            }
+        )
+        campaign = self.campaign()
+        campaign.action_open()
+        self.hand_over(campaign, self.here, self.manager)
+        consolidation = self.env["citeslab.consolidation"].with_user(self.network)
+        consolidation = consolidation.create(
+            {"campaign_id": campaign.id, "only_validated": False}
+        )
+        consolidation.action_compute()
+        for name in self.env.registry:
+            Model = self.env[name].with_user(self.network)
+            if not name.startswith("citeslab.") or Model._abstract:
+                continue
+            if not Model.has_access("read"):
+                continue
+            with self.subTest(name):
+                rows = Model.search([])
+                for field, one in Model._fields.items():
+                    if not Model._has_field_access(one, "read"):
+                        continue
+                    try:
+                        told = rows.read([field])
+                    except AccessError:  # it leads to what the network does not read
+                        continue
+                    self.assertNotIn(CANARY, str(told), field)
+
+
+@tagged("post_install", "-at_install")
+class TestFrozenExport(NetworkCase):
+    def test_S1_a_closed_period_exported_twice_is_the_same_bytes(self):
+        self.person(gender="female", age=30)
+        report = self.submitted()
+        formats = ("zip", "xlsx", "json", "csv")
+        as_manager = report.with_user(self.manager)
+        first = [as_manager._export(one)[1] for one in formats]
+        values = json.loads(first[2])
+        codes = [section["code"] for section in values["sections"]]
+        for code in ("indicators", "actions", "territory"):
+            self.assertIn(code, codes)
+        self.assertTrue(values["frozen"])
+        self.person("Une autre", gender="male", age=40)
+        self.assertEqual(first, [as_manager._export(one)[1] for one in formats])
+        as_network = report.with_user(self.network)
+        self.assertEqual(first[2], as_network._export("json")[1])
+        with self.assertRaises(AccessError):
+            report.with_user(self.chef)._export("json")
+        with self.assertRaises(UserError):
+            self.draft(date(2022, 1, 1), date(2022, 12, 31)).with_user(
+                self.manager
+            )._export("json")
+        self.assertFalse(report._problems())
+
+    @skipUnless(find_spec("jsonschema"), "jsonschema is a library of the tests")
+    def test_S1_the_frozen_export_follows_the_published_schema(self):
+        from .test_export import check_schema
+
+        self.person(gender="female", age=30)
+        report = self.submitted().with_user(self.manager)
+        check_schema(json.loads(report._export("json")[1]))
+
+
+@tagged("post_install", "-at_install")
+class TestFiles(NetworkCase):
+    """A structure that keeps its data elsewhere."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.far = cls.Structure.with_user(cls.network).create(
+            {"name": "CitésLab Lorient", "code": "lorient", "email": "l@example.org"}
+        )
+        cls.File = cls.env["citeslab.report.file"].with_user(cls.network)
+
+    def file(self, version=1, previous=None, met=12, **changes):
+        """The file that a database elsewhere would send."""
+        figures = json.dumps(
+            {
+                "schema": "citeslab.bilan/1",
+                "structure": {"name": "CitésLab Lorient"},
+                "period": {"from": "2023-01-01", "to": "2023-12-31"},
+                "indicators": {
+                    "persons_met": {"value": met, "status": "ok", "items": []}
+                },
+            }
+        )
+        manifest = canonical(
+            {
+                "figures": digest(figures),
+                "report": {"version": version, "previous": previous},
+            }
+        )
+        content = handover.report(
+            structure={"code": "lorient", "name": "CitésLab Lorient"},
+            kind="yearly",
+            version=version,
+            manifest=manifest,
+            figures=figures,
+            previous_hash=previous,
+            campaign_uid=changes.pop("campaign_uid", None),
+        )
+        values = {**json.loads(content), **changes}
+        return json.dumps(values).encode(), digest(manifest)
+
+    def receive(self, content):
+        return self.File._receive(content, "lorient.json")
+
+    def test_the_same_version_twice_changes_nothing_and_a_newer_one_replaces(self):
+        content, seal = self.file()
+        first, is_new = self.receive(content)
+        self.assertTrue(is_new)
+        self.assertEqual(self.receive(content), (first, False))
+        second, _is_new = self.receive(self.file(2, seal, met=14)[0])
+        self.assertEqual((first.is_latest, second.is_latest), (False, True))
+
+    def test_what_does_not_match_is_refused_in_one_sentence(self):
+        content, seal = self.file()
+        self.receive(content)
+        bad = {
+            "JSON": b"{",
+            "schema": self.file(schema="citeslab.bilan/1")[0],
+            "seal": self.file(hash="0" * 64)[0],
+            "figures": self.file(figures="{}")[0],
+            "period": self.file(period={"from": "2022-01-01", "to": "2022-12-31"})[0],
+            "another file": self.file(met=13)[0],
+            "chain": self.file(2, "0" * 64)[0],
+            "no version before": self.file(3)[0],
+            "code": self.file(structure={"code": "nulle-part", "name": "?"})[0],
+        }
+        for name, wrong in bad.items():
+            with self.subTest(name), self.assertRaises(UserError):
+                self.receive(wrong)
+        self.assertEqual(len(self.File.search([])), 1)
+        with self.assertRaises(AccessError):
+            self.File.with_user(self.manager)._receive(content)
+        with self.assertRaises(AccessError):
+            self.File.search([]).figures = "{}"
+
+    def test_a_campaign_goes_out_as_a_file_and_comes_back_as_a_report(self):
+        campaign = self.campaign(self.here | self.far, instructions="<p>Merci</p>")
+        campaign.action_open()
+        entry = self.entry(campaign, self.far)
+        mail = self.env["mail.mail"].sudo().search([("email_to", "=", "l@example.org")])
+        self.assertEqual(len(mail.attachment_ids), 1)
+        sent = mail.attachment_ids.raw
+        self.assertEqual(handover.read_campaign(sent)["uid"], campaign.uid)
+        self.assertEqual(entry.state, "waiting")
+        report, _new = self.receive(self.file(campaign_uid=campaign.uid)[0])
+        self.assertEqual(report.entry_id, entry)
+        entry.invalidate_recordset()
+        self.assertEqual(entry.state, "submitted")
+        with self.assertRaises(UserError):
+            report.action_return()
+        report.return_reason = "Les créations"
+        report.action_return()
+        entry.invalidate_recordset()
+        self.assertEqual(entry.state, "returned")
+
+    def test_a_campaign_received_opens_its_report(self):
+        """The same file, in the database of the structure."""
+        content = handover.campaign(
+            uid="f" * 32,
+            name="Bilan 2022",
+            kind="yearly",
+            period=(date(2022, 1, 1), date(2022, 12, 31)),
+            deadline=date(2023, 2, 15),
+            instructions="<p>Merci</p>",
+            structure={"code": "brest-29", "name": "Brest"},
+        )
+        Campaign = self.env["citeslab.campaign"].with_user(self.chef)
+        entry = Campaign._receive(content, self.structure)
+        self.assertEqual(entry.structure_id.code, "brest-29")
+        self.assertEqual(entry.sudo().report_id.date_from, date(2022, 1, 1))
+        self.assertEqual(Campaign._receive(content, self.structure), entry)
+        with self.assertRaises(AccessError):
+            Campaign._receive(content, self.other)
+        with self.assertRaises(UserError):
+            Campaign._receive(b"[]", self.structure)
+
+    def test_a_report_of_this_software_is_received_as_it_was_sealed(self):
+        """What one database writes, another one reads."""
+        self.person()
+        self.here.code = "ici"
+        report = self.submitted().with_user(self.manager)
+        _name, content = report._handover()
+        values = handover.read_report(content)
+        self.assertEqual(values["hash"], report.content_hash)
+        self.assertEqual(values["bilan"]["indicators"]["persons_met"]["value"], 1)
+
+
+@tagged("post_install", "-at_install")
+class TestConsolidation(NetworkCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for rank in range(12):
+            cls.person(
+                f"Ici {rank}",
+                gender="female" if rank < 9 else "male",
+                age=20 + rank * 3,
+                residence="qpv" if rank < 7 else "outside",
+            )
+        for rank in range(8):
+            parcours = cls.create_parcours(
+                cls.other_chef, contact_name=f"Là {rank}", company_id=cls.other.id
+            )
+            cls.photograph(
+                parcours,
+                date(2023, 3, 1),
+                gender="female" if rank < 2 else "male",
+                residence="qpv",
+            )
+            cls.meet(parcours, date(2023, 3, 1), duration=1)
+        cls.asked = cls.campaign()
+        cls.asked.action_open()
+
+    def consolidated(self, **values):
+        one = (
+            self.env["citeslab.consolidation"]
+            .with_user(self.network)
+            .create({"campaign_id": self.asked.id, "only_validated": False, **values})
+        )
+        one.action_compute()
+        return one
+
+    def both(self):
+        self.hand_over(self.asked, self.here, self.manager)
+        self.hand_over(self.asked, self.there, self.other_manager)
+        self.asked.entry_ids.invalidate_recordset()
+
+    def value(self, consolidation, code, item=False, level="network"):
+        line = consolidation.line_ids.filtered(
+            lambda one: (one.code, one.item_code, one.level) == (code, item, level)
+        )
+        self.assertEqual(len(line), 1, (code, item, level))
+        return None if line.is_hidden else line.value
+
+    def test_totals_are_those_of_a_direct_count(self):
+        self.both()
+        consolidation = self.consolidated()
+        people = self.env["citeslab.fact.person"].with_context(
+            citeslab_from="2023-01-01",
+            citeslab_to="2023-12-31",
+            citeslab_company_ids=(self.structure | self.other).ids,
+        )
+        people = people.search(
+            [("company_id", "in", (self.structure | self.other).ids)]
+        )
+        self.assertEqual(
+            self.value(consolidation, "persons_met"), len(people.filtered("is_met"))
+        )
+        genders = Counter(people.mapped("gender"))
+        for gender in ("female", "male"):
+            self.assertEqual(
+                self.value(consolidation, "gender", gender), genders[gender]
+            )
+        self.assertEqual(self.value(consolidation, "persons_accompanied"), 20)
+        self.assertEqual(self.value(consolidation, "qpv_rate"), 75.0)
+
+    def test_small_cells_are_not_stored_and_headlines_always_show(self):
+        self.both()
+        consolidation = self.consolidated()
+        threshold = consolidation.threshold
+        self.assertEqual(threshold, 5)
+        for line in consolidation.line_ids:
+            if line.code in ("gender", "residence") and line.item_code:
+                self.assertTrue(line.is_hidden or line.value >= threshold, line.label)
+        there = consolidation.line_ids.filtered(
+            lambda one: one.structure_id == self.there and one.code == "gender"
+        )
+        self.assertTrue(
+            all(line.is_hidden for line in there if line.item_code == "female")
+        )
+        # One hidden cell would be given back by the row: another one goes with it.
+        self.assertGreaterEqual(len(there.filtered("is_hidden")), 2)
+        total = there.filtered(lambda line: not line.item_code)
+        self.assertEqual((total.is_hidden, total.value), (False, 8))
+
+    def test_missing_structures_and_why_the_total_is_no_sum_are_told(self):
+        self.hand_over(self.asked, self.here, self.manager)
+        consolidation = self.consolidated()
+        self.assertEqual(consolidation.missing_ids, self.there)
+        self.assertIn(self.there.name, consolidation.explanation)
+        self.assertIn("counts in both", consolidation.explanation)
+        self.assertIn("12", consolidation.table_html)
+
+    def test_only_what_was_validated_counts(self):
+        self.both()
+        with self.assertRaises(UserError):
+            self.consolidated(only_validated=True)
+        report = self.entry(self.asked, self.here).report_id.with_user(self.network)
+        report.action_validate()
+        consolidation = self.consolidated(only_validated=True)
+        self.assertEqual(self.value(consolidation, "persons_met"), 12)
+
+    def test_people_of_two_structures_are_a_number_only(self):
+        self.both()
+        people = self.env["res.partner"].search(
+            [("company_id", "=", self.structure.id), ("is_porteur", "=", True)]
+        )
+        others = self.env["res.partner"].search(
+            [("company_id", "=", self.other.id), ("is_porteur", "=", True)]
+        )
+        for rank, (mine, theirs) in enumerate(zip(people, others, strict=False)):
+            if rank < 6:
+                mine.email = theirs.email = f"p{rank}@example.org"
+        consolidation = self.consolidated()
+        self.assertEqual(consolidation.twice_count, 6)
+        self.assertIn("6", consolidation.explanation)
+        others[:3].email = False
+        consolidation.action_compute()
+        self.assertEqual(consolidation.twice_count, 0)
+
+    def test_only_the_network_consolidates(self):
+        self.both()
+        for user in (self.chef, self.manager, self.users["employee"]):
+            with self.assertRaises(AccessError):
+                self.env["citeslab.consolidation"].with_user(user).create(
+                    {"campaign_id": self.asked.id}
+                )
+
+    def test_it_prints(self):
+        self.both()
+        consolidation = self.consolidated()
+        html, _type = (
+            self.env["ir.actions.report"]
+            .with_user(self.network)
+            ._render_qweb_html(
+                "citeslab_reporting.consolidation_paper", consolidation.ids
+            )
+        )
+        self.assertIn("Finistère", html.decode())
+
+
+@tagged("post_install", "-at_install")
+class TestBoard(NetworkCase):
+    @freeze_time("2023-07-01")
+    def test_an_animator_follows_his_structures_without_a_name(self):
+        self.territory.date_start = date(2022, 1, 1)
+        for rank in range(3):
+            parcours = self.person(f"{CANARY} {rank}", date(2023, 3, 1))
+            self.orient(parcours, date(2023, 3, 1))
+        self.env.flush_all()
+        board = self.here.with_user(self.network)
+        self.assertEqual(board.accompanied_count, 3)
+        self.assertEqual(board.reached_count, 3)
+        self.assertEqual(board.target_count, 100)
+        self.assertEqual(board.pace, 6)
+        self.assertTrue(board.last_entry_date)
+        self.assertEqual(board.committees_held, "0 / 2")
+        self.assertGreater(board.alert_count, 0)
+        names = list(board._fields)
+        self.assertNotIn(CANARY, str(board.read(names)))
+        with self.assertRaises(AccessError):
+            board.with_user(self.volunteer).read(["name"])
+
+    def test_Q1_news_and_documents_reach_the_structures(self):
+        channel = self.env.ref("citeslab_reporting.channel_news")
+        posted = channel.with_user(self.network).message_post(
+            body="Webinaire du réseau le 12 mars",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            attachments=[("guide.pdf", b"%PDF-1.7 guide")],
+        )
+        document = posted.attachment_ids
+        for user in (self.chef, self.manager, self.other_chef):
+            message = posted.with_user(user)
+            self.assertIn("Webinaire", message.read(["body"])[0]["body"])
+            domain = [
+                ("res_model", "=", "discuss.channel"),
+                ("res_id", "=", channel.id),
+            ]
+            found = self.env["ir.attachment"].with_user(user).search(domain)
+            self.assertIn(document, found)
+            self.assertEqual(document.with_user(user).raw, b"%PDF-1.7 guide")
+        seller = new_test_user(
+            self.env, login="citeslab_seller", groups="sales_team.group_sale_salesman"
+        )
+        with self.assertRaises(AccessError):
+            posted.with_user(seller).read(["body"])
+        # A chef shares in turn.
+        answer = channel.with_user(self.chef).message_post(
+            body="Notre affiche", attachments=[("affiche.pdf", b"%PDF-1.7 affiche")]
+        )
+        self.assertTrue(answer.with_user(self.other_chef).attachment_ids.raw)
