@@ -4,7 +4,8 @@ from odoo import api, fields, models
 class CiteslabReportRequest(models.Model):
     """One thing that the network missed in a report, to be put right in the next one.
 
-    It belongs to the version that corrects: ticked, or answered, before it is submitted.
+    It belongs to the version that corrects, and is ticked or answered before that is
+    submitted.
     """
 
     _name = "citeslab.report.request"

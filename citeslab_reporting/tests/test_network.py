@@ -8,6 +8,7 @@ from unittest import skipUnless
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -83,7 +84,9 @@ class TestCampaign(NetworkCase):
             self.assertEqual((report.date_from, report.date_to), YEAR)
             self.assertEqual(report.campaign_deadline, date(2024, 2, 15))
             self.assertEqual(self.entry(campaign, structure).state, "draft")
-            activity = report.activity_ids.filtered(lambda one: one.user_id == user)
+            activity = report.activity_ids.filtered(
+                lambda one, user=user: one.user_id == user
+            )
             self.assertEqual(activity.date_deadline, date(2024, 2, 15))
         self.assertEqual(campaign.opened_by_id, self.network)
         self.assertTrue(campaign.opened_on)
@@ -105,11 +108,11 @@ class TestCampaign(NetworkCase):
     @mute_logger("odoo.sql_db")
     def test_the_database_keeps_who_and_when(self):
         campaign = self.campaign()
-        with self.assertRaises(Exception), self.env.cr.savepoint():
+        with self.assertRaises(CheckViolation), self.env.cr.savepoint():
             campaign.sudo().write({"state": "open"})
             campaign.flush_recordset()
         report = self.submitted()
-        with self.assertRaises(Exception), self.env.cr.savepoint():
+        with self.assertRaises(CheckViolation), self.env.cr.savepoint():
             report.sudo().write({"state": "validated"})
             report.flush_recordset()
 
