@@ -8,6 +8,7 @@ from . import test_engine
 from . import test_report
 from . import test_report_brest
 from . import test_export
+from . import test_report_http
 from . import test_governance
 from . import test_matrix
 from . import test_method
