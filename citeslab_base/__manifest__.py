@@ -76,6 +76,7 @@
     "assets": {
         "web.assets_backend": [
             "citeslab_base/static/src/look_alike/**/*",
+            "citeslab_base/static/src/outcome_grid/**/*",
             "citeslab_base/static/src/reach/**/*",
         ],
     },
@@ -91,9 +92,6 @@
         "demo/registre-brest-2022.csv",
         "demo/registre-brest-2023.csv",
     ],
-    "assets": {
-        "web.assets_backend": ["citeslab_base/static/src/outcome_grid/**/*"],
-    },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }
