@@ -32,6 +32,9 @@
         "wizard/citeslab_ledger_print_views.xml",
         "views/citeslab_orientation_pages.xml",
         "data/citeslab_reminder_data.xml",
+        "data/citeslab_retention_data.xml",
+        "report/citeslab_papers.xml",
+        "report/citeslab_access_document.xml",
         "wizard/citeslab_register_import_views.xml",
         "wizard/citeslab_interview_log_views.xml",
         "wizard/citeslab_outcome_dialog_views.xml",
@@ -72,6 +75,10 @@
         "views/citeslab_capture_views.xml",
         "views/capture_templates.xml",
         "views/citeslab_consent_views.xml",
+        "wizard/citeslab_transfer_views.xml",
+        "wizard/citeslab_erasure_dialog_views.xml",
+        "wizard/citeslab_retention_review_views.xml",
+        "views/citeslab_rights_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

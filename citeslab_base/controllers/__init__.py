@@ -1,2 +1,3 @@
 from . import orientation_link
 from . import capture
+from . import my_file

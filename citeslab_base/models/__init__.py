@@ -23,11 +23,17 @@ from . import citeslab_person_merge
 from . import res_partner
 from . import citeslab_consent_text
 from . import citeslab_consent
+from . import citeslab_personal_data
+from . import citeslab_erasure
+from . import citeslab_retention
+from . import citeslab_access_document
+from . import res_partner_rights
 from . import mail_message
 from . import crm_stage
 from . import crm_team
 from . import citeslab_parcours_capture
 from . import crm_lead
+from . import crm_lead_transfer
 from . import citeslab_period_lock
 from . import citeslab_period_exception
 from . import citeslab_period_change

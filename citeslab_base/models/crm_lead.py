@@ -38,10 +38,6 @@ FOLLOWING = ("silent_days", "silence", "is_rotting", "rotting_days", "margin_sha
 # What the host may write on any lead, and a parcours does not take as it comes.
 GUARDED = {"active", "company_id", "is_parcours", "partner_id", "team_id", "type"}
 
-# Opens the change of structure. An object, since a caller sends only values: the
-# context of a request is never a permission.
-TRANSFER = object()
-
 
 class CrmLead(models.Model):
     """A parcours: one project of one porteur in one structure.
@@ -611,7 +607,7 @@ class CrmLead(models.Model):
         moves = "company_id" in vals and any(
             lead.company_id.id != company for lead in self
         )
-        if moves and self.env.context.get("citeslab_transfer") is not TRANSFER:
+        if moves:
             raise UserError(
                 self.env._(
                     "A parcours changes structure by a transfer only, with the "

@@ -16,6 +16,35 @@ class ResCompany(models.Model):
         "{agent}, {structure} and {person} are replaced by names.",
     )
 
+    retention_active = fields.Boolean(
+        string="Anonymise Old Files",
+        help="Until the manager has read the list and started it, nothing is erased.",
+    )
+    retention_months = fields.Integer(
+        string="Months Without News",
+        help="Files are anonymised after so many months; 0: the national number.",
+    )
+
+    def _retention_months(self):
+        """Months without news after which a file is anonymised.
+
+        :rtype: int
+        """
+        self.ensure_one()
+        return self.retention_months or self._retention_number("retention_months", 24)
+
+    def _retention_notice_days(self):
+        """Days between the notice and the anonymisation.
+
+        :rtype: int
+        """
+        return self._retention_number("retention_notice_days", 30)
+
+    def _retention_number(self, code, default):
+        today = fields.Date.context_today(self)
+        value = self.env["citeslab.parameter"]._value_at(code, today)
+        return int(value) if value is not None else default
+
     @api.model_create_multi
     def create(self, vals_list):
         companies = super().create(vals_list)

@@ -193,3 +193,10 @@ CONSENT_CHANNEL = [
     ("mail", "By e-mail"),
     ("online", "Online form"),
 ]
+
+ERASURE_REASON = [
+    ("request", "Asked for by the person"),
+    ("withdrawal", "Consent withdrawn"),
+    ("retention", "Without news for too long"),
+    ("transfer", "Followed by another structure"),
+]

@@ -31,3 +31,5 @@ from . import test_identity
 from . import test_duplicates
 from . import test_capture
 from . import test_capture_page
+from . import test_personal_data
+from . import test_erasure

@@ -11,3 +11,6 @@ from . import citeslab_start
 from . import citeslab_start_person
 from . import citeslab_merge
 from . import citeslab_message_text
+from . import citeslab_transfer
+from . import citeslab_erasure_dialog
+from . import citeslab_retention_review

@@ -19,3 +19,4 @@ from . import citeslab_budget_share
 from . import citeslab_budget_key
 from . import citeslab_budget_key_line
 from . import citeslab_budget_mapping
+from . import citeslab_personal_data

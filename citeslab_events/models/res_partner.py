@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 
 # Which of several registrations of one person is kept: who came, then who may come.
 RANK = {"done": 0, "open": 1, "draft": 2, "cancel": 3}
@@ -49,6 +49,30 @@ class ResPartner(models.Model):
             ).write({"interview_id": False})
             doubles.write({"state": "cancel"})
             doubles.unlink()
+
+    def _before_erasure(self):
+        """Free the seats of people about to be erased."""
+        result = super()._before_erasure()
+        # sudo: the person goes from every event of the structure
+        coming = (
+            self.env["event.registration"]
+            .sudo()
+            .search(
+                [
+                    ("porteur_id", "in", self.ids),
+                    ("state", "in", ("draft", "open")),
+                    ("attendance_date", ">=", fields.Date.context_today(self)),
+                ]
+            )
+        )
+        coming.action_cancel()
+        self._take_portraits_down()
+        return result
+
+    @api.model
+    def _is_link_of_ours(self, model, column):
+        ours = (model, column) == ("event.registration", "porteur_id")
+        return ours or super()._is_link_of_ours(model, column)
 
     def _take_portraits_down(self):
         """A portrait whose consent was withdrawn is published no more."""

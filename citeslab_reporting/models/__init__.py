@@ -38,3 +38,4 @@ from . import citeslab_report_request
 from . import citeslab_territory
 from . import ir_actions_report
 from . import res_company
+from . import citeslab_personal_data

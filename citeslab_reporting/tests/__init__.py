@@ -22,5 +22,6 @@ from . import test_suppression
 from . import test_xlsx
 
 if find_spec("hypothesis"):  # a test library that a host may lack
+    from . import test_erasure_figures
     from . import test_random_histories
     from . import test_report_random

@@ -1,0 +1,2 @@
+from . import report_my_parcours
+from . import report_parcours_sheet
