@@ -88,8 +88,14 @@ class CiteslabPersonalData(models.AbstractModel):
             ),
             "citeslab.orientation": Personal(
                 links=CHILD,
-                emptied=("feedback",),
-                kept={"organization_id": FIGURE},
+                emptied=("feedback", "message", "caller"),
+                kept={"organization_id": FIGURE, "contact_id": ORGANISATION},
+            ),
+            "citeslab.orientation.link": Personal(
+                links={"orientation_id": "citeslab.orientation"}, deleted=True
+            ),
+            "citeslab.prescriber.news": Personal(
+                links=CHILD, kept={"organization_id": ORGANISATION}
             ),
             "citeslab.outcome": Personal(links=CHILD, emptied=("siren", "note")),
             "citeslab.followup": Personal(links=CHILD, emptied=("note",)),
@@ -229,6 +235,11 @@ class CiteslabPersonalData(models.AbstractModel):
             "ir_act_server_res_partner_rel": ("res_partner_id", "res.partner", True),
             "crm_tag_rel": ("lead_id", "crm.lead", True),
             "citeslab_action_organization_rel": ("partner_id", "res.partner", False),
+            "citeslab_territory_organization_rel": (
+                "partner_id",
+                "res.partner",
+                False,
+            ),
         }
 
     @api.model
@@ -314,6 +325,7 @@ class CiteslabPersonalData(models.AbstractModel):
             "citeslab.quality.rule": SHARED,
             "citeslab.resource": SHARED,
             "citeslab.territory": "a place",
+            "citeslab.training": "what a chef or a volunteer learnt",
         }
 
     @api.model

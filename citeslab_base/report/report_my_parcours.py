@@ -52,21 +52,15 @@ class ReportMyParcours(models.AbstractModel):
             "detection": self.env._(
                 "We have met. We will talk about my idea together."
             ),
-            "interview": self.env._(
-                "I told my idea. We look at it together."
-            ),
-            "preparation": self.env._(
-                "I prepare my project."
-            ),
+            "interview": self.env._("I told my idea. We look at it together."),
+            "preparation": self.env._("I prepare my project."),
             "orientation": self.env._(
                 "Other people who know how to help me were told of me."
             ),
             "followup": self.env._(
                 "I go on with my project. My référent keeps an eye on it."
             ),
-            "created": self.env._(
-                "I have created my business."
-            ),
+            "created": self.env._("I have created my business."),
             "closed": self.env._(
                 "This parcours has ended. I may come back when I want."
             ),
