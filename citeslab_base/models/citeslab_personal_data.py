@@ -109,6 +109,13 @@ class CiteslabPersonalData(models.AbstractModel):
                     "an old register imported again must not bring the person back",
                 ),
             ),
+            "citeslab.capture": Personal(
+                links={"parcours_id": "crm.lead"}, kept={"nonce": "a random number"}
+            ),
+            "citeslab.duplicate": Personal(
+                links={"partner_id": "res.partner", "other_id": "res.partner"},
+                deleted=True,
+            ),
             "citeslab.consent": Personal(
                 links={"partner_id": "res.partner"},
                 emptied=("scope",),

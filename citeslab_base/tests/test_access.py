@@ -143,6 +143,7 @@ class TestAccessMatrix(CiteslabCase):
                 "date": "2023-01-01",
                 "kind": "person",
             }
+        )
         made["citeslab.erasure"] = cls.env["citeslab.erasure"].create(
             {"company_id": company.id, "reason": "request", "digest": owner}
         )
