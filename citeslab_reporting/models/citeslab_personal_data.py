@@ -12,6 +12,11 @@ class CiteslabPersonalData(models.AbstractModel):
         return {
             **super()._nobody(),
             "citeslab.application*": "request of a structure",
+            "citeslab.campaign*": "requests of the network to structures",
+            "citeslab.consolidation*": FIGURES,
+            "citeslab.export.*": "settings of an export",
+            "citeslab.network.*": FIGURES,
+            "citeslab.region": "a place",
             "citeslab.committee*": "members of the committees, never porteurs",
             "citeslab.declared.figure": FIGURES,
             "citeslab.indicator": FIGURES,
