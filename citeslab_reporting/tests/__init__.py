@@ -10,6 +10,7 @@ from . import test_report_brest
 from . import test_export
 from . import test_report_http
 from . import test_governance
+from . import test_indicator_preview
 from . import test_matrix
 from . import test_method
 from . import test_money_figures
