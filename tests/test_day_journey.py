@@ -1,17 +1,16 @@
 """A chef's day: a RDV told in one dialog, what is over completed, projects stopped."""
 
-from test_screens import find_card, open_screen
+from test_screens import PHONE, assert_no_trouble, find_card, open_screen
 
 PLAN = """
 from datetime import timedelta
 from odoo import fields
-chef = env.ref("citeslab_base.user_chef")
-env = env(user=chef, context={"tracking_disable": True})
-parcours = env["crm.lead"].search([("partner_id.name", "=", %r)], limit=1)
+env = env(user=env.ref("citeslab_base.user_chef"))
+parcours = env["crm.lead"].search([("partner_id.name", "=", "Ismaël Traoré")], limit=1)
 now = fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
 env["citeslab.interview"].create({
-    "parcours_id": parcours.id, "start": now - timedelta(days=%d),
-    "duration": 0.5, "place": "Bus"})
+    "parcours_id": parcours.id, "start": now - timedelta(days=1), "duration": 0.5,
+    "place": "Bus de la création"})
 env.cr.commit()
 """
 
@@ -31,39 +30,81 @@ class Gestures:
         self.count += 1
         target.fill(text)
 
-    def choose(self, field, text):
-        """Type in a many2one and click the choice: two gestures."""
-        self.fill(field.locator("input"), text)
-        self.click(
-            self.page.locator(
-                f".o-autocomplete--dropdown-item:has-text('{text}')"
-            ).first
-        )
-
-
-def _select(hand, field, text):
-    """Open a list of choices and click one: two gestures."""
-    hand.click(field.locator("input"))
-    hand.click(hand.page.locator(f".o_select_menu_item:has-text('{text}')").first)
-
 
 def test_full_rdv_with_orientation_in_8_gestures(login, demo_server):
-    """From the kanban: public, next step, activity and orientation of a first RDV."""
+    """A first RDV from the kanban: public, next step, activity, orientation, kept."""
     page = login(demo_server, "chef")
     open_screen(page, demo_server, "parcours")
     hand = Gestures(page)
     hand.click(find_card(page, "Fatoumata Camara").locator(".o_citeslab_log"))
     dialog = page.locator(".modal")
-    dialog.wait_for()
-    public = dialog.locator("[name=target_public] label:has-text('Intentionniste')")
-    hand.click(public)
+    hand.click(dialog.locator("[name=target_public] label").first)
     hand.fill(dialog.locator("[name=next_step] input"), "Écrire l'offre en une page")
     hand.fill(dialog.locator("[name=activity_summary] input"), "Relire son offre")
-    _select(hand, dialog.locator("[name=orientation_family]"), "création")
-    hand.fill(dialog.locator("[name=organization_id] input"), "BGE")
-    hand.click(page.locator(".o-autocomplete--dropdown-item:has-text('BGE')").first)
-    page.screenshot(path="/tmp/h2_log.png")
+    hand.click(dialog.locator("[name=orientation_family] label").first)
+    hand.fill(dialog.locator("[name=organization_id] input"), "Adie")
+    hand.click(page.locator(".o-autocomplete--dropdown-item").first)
     hand.click(dialog.locator("button[name=action_apply]"))
     page.wait_for_selector(".modal", state="detached")
-    print(hand.count)
     assert hand.count <= 8
+    find_card(page, "Fatoumata Camara").click()
+    page.wait_for_selector("text=Écrire l'offre en une page")
+    page.wait_for_selector("text=Relire son offre")
+    page.locator("[name=orientations]").first.click()
+    page.wait_for_selector("[name=orientation_ids] .o_data_row:has-text('Adie')")
+    assert_no_trouble(page)
+
+
+def test_what_is_over_is_completed_on_a_phone(login, demo_server, odoo_env):
+    """The RDV of yesterday waits in the worklist; a thumb tells it, and it is gone."""
+    odoo_env(demo_server.db, PLAN)
+    page = login(demo_server, "chef")
+    page.set_viewport_size(PHONE)
+    open_screen(page, demo_server, "rdv-a-completer")
+    card = find_card(page, "Ismaël Traoré")
+    card.locator("button[name=action_log]").click()
+    page.fill(".modal [name=next_step] input", "Revoir le plan de financement")
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= PHONE["width"]
+    page.locator(".modal button[name=action_apply]").click()
+    page.wait_for_selector(".modal", state="detached")
+    card.wait_for(state="detached")
+    assert_no_trouble(page)
+
+
+def test_calendar_of_the_chef_names_nobody(login, demo_server):
+    page = login(demo_server, "chef")
+    page.goto(f"{demo_server.url}/odoo/calendar")
+    page.wait_for_selector(".o_calendar_button_next")
+    meeting = page.locator(".fc-event:has-text('RDV CitésLab')")
+    if not meeting.count():
+        page.locator(".o_calendar_button_next").click()
+    meeting.first.wait_for()
+    words = page.locator(".o_calendar_renderer").inner_text()
+    for name in ("Awa", "Diallo", "Mickaël", "Céline"):
+        assert name not in words
+    assert_no_trouble(page)
+
+
+def test_P4_project_that_stops_tells_why_and_where(login, demo_server):
+    """From the card: without reason nor orientation, one sentence; then it closes."""
+    page = login(demo_server, "chef")
+    open_screen(page, demo_server, "parcours")
+    card = find_card(page, "Céline Roudaut")
+    card.hover()
+    card.locator(".o_dropdown_kanban button").click()
+    page.locator(".o-dropdown--menu a:has-text('Issue')").click()
+    dialog = page.locator(".modal").first
+    dialog.locator("[name=value] label:has-text('Abandon')").click()
+    assert dialog.locator("[name=reason_id]").count()
+    dialog.locator("button[name=action_apply]").click()
+    assert dialog.is_visible()
+    dialog.locator("[name=reason_id] input").fill("Autre")
+    page.locator(".o-autocomplete--dropdown-item:has-text('Autre motif')").click()
+    dialog.locator("button[name=action_apply]").click()
+    refusal = page.locator(".modal:has-text('orientation')").last
+    refusal.locator(".modal-footer button.btn-primary").click()
+    dialog.locator("[name=orientation_refused] input").check()
+    dialog.locator("button[name=action_apply]").click()
+    page.wait_for_selector(".modal", state="detached")
+    assert_no_trouble(page)

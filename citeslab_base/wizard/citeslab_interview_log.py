@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..models.crm_lead import MARGIN_RESIDENCES
 from ..models.selections import (
     INTERVIEW_KIND,
     INTERVIEW_MODE,
@@ -8,7 +9,6 @@ from ..models.selections import (
     TARGET_PUBLIC,
 )
 
-MARGIN_RESIDENCES = ("near", "outside")
 RESULTS = [
     ("done", "Done"),
     ("no_show", "No show"),
@@ -46,6 +46,7 @@ class CiteslabInterviewLog(models.TransientModel):
         domain="[('parcours_id', '=', parcours_id), ('state', '=', 'planned')]",
         help="The RDV that was planned; emptied: another one took place.",
     )
+    planned_start = fields.Datetime(related="interview_id.start", string="Planned For")
     repeat_last = fields.Boolean(
         string="Like the Last One",
         help="Takes the day, the place, the kind, the mode, the duration and the "
