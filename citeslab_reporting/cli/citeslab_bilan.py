@@ -20,8 +20,6 @@ from odoo.modules.registry import Registry
 from odoo.service.db import exp_db_exist
 from odoo.tools import config
 
-FORMATS = ("pdf", "xlsx", "json")
-
 
 class Trouble(Exception):
     """What stops the command, in one sentence."""
@@ -41,10 +39,9 @@ class CiteslabBilan(Command):
         """Print one line per file written, or one sentence and exit code 1."""
         options = self._options(cmdargs)
         try:
-            formats = self._formats(options.formats)
             folder = self._folder(options.out)
             self._configure(options)
-            files = self._files(options, formats)
+            files = self._files(options)
             for path in self._written(folder, files):
                 sys.stdout.write(f"{path}\n")
         except (Trouble, UserError) as error:
@@ -59,20 +56,22 @@ class CiteslabBilan(Command):
         parser.add_argument("--out", required=True, help="folder of the files")
         parser.add_argument(
             "--formats",
-            default=",".join(FORMATS),
-            help="comma-separated: pdf, xlsx, json (default: all)",
+            help="comma-separated: pdf, xlsx, json and those of the installed addons, "
+            "such as pptx (default: all)",
         )
         parser.add_argument("--lang", default="fr_FR", help="language (fr_FR)")
         parser.add_argument("--verbose", action="store_true", help="show Odoo's log")
         return parser.parse_args(cmdargs)
 
-    def _formats(self, text):
+    def _formats(self, text, known):
+        if not text:
+            return list(known)
         formats = list(dict.fromkeys(one.strip().lower() for one in text.split(",")))
-        unknown = [one for one in formats if one not in FORMATS]
+        unknown = [one for one in formats if one not in known]
         if unknown:
             raise Trouble(
                 f"--formats: “{unknown[0]}” is not a format of the bilan, choose "
-                f"among {', '.join(FORMATS)}."
+                f"among {', '.join(known)}."
             )
         return formats
 
@@ -105,7 +104,7 @@ class CiteslabBilan(Command):
         if not known:
             raise Trouble(f"--db: there is no database “{options.db}”.")
 
-    def _files(self, options, formats):
+    def _files(self, options):
         """``{name: bytes}``; the structure is read as its own user would."""
         with contextlib.closing(Registry(options.db).cursor(readonly=True)) as cr:
             env = Environment(cr, SUPERUSER_ID, {"lang": options.lang})
@@ -118,6 +117,7 @@ class CiteslabBilan(Command):
             renderer = env(
                 context={"lang": options.lang, "allowed_company_ids": company.ids}
             )["citeslab.bilan.renderer"]
+            formats = self._formats(options.formats, renderer._formats())
             params = {"company_id": company.id, "year": options.year}
             matrix = renderer._matrix(params)
             return dict(renderer._file(matrix, one) for one in formats)

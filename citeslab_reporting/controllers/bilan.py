@@ -1,8 +1,6 @@
 from odoo import http
 from odoo.http import content_disposition, request
 
-from ..report.citeslab_bilan_renderer import FORMATS
-
 
 class BilanController(http.Controller):
     """Files of the bilan, read with the rights of who asks for them."""
@@ -15,7 +13,7 @@ class BilanController(http.Controller):
         readonly=True,
     )
     def bilan_file(self, file_format, **params):
-        """One file of the bilan: pdf, xlsx or json.
+        """One file of the bilan, in a format of ``citeslab.bilan.renderer._formats``.
 
         :param params: see ``citeslab.bilan.renderer._parse``.
         """
@@ -25,7 +23,7 @@ class BilanController(http.Controller):
         return request.make_response(
             content,
             headers=[
-                ("Content-Type", FORMATS[file_format]),
+                ("Content-Type", renderer._formats()[file_format]),
                 ("Content-Length", len(content)),
                 ("Content-Disposition", content_disposition(name)),
                 ("Cache-Control", "no-store"),

@@ -18,6 +18,7 @@ from . import citeslab_export
 from . import citeslab_export_column
 from . import citeslab_export_section
 from . import citeslab_fact_activity
+from . import citeslab_fact_delay
 from . import citeslab_fact_event
 from . import citeslab_fact_money
 from . import citeslab_fact_person
@@ -25,6 +26,8 @@ from . import citeslab_indicator
 from . import citeslab_report_child
 from . import citeslab_report_template
 from . import citeslab_report_template_section
+from . import citeslab_objective
+from . import citeslab_pilotage
 from . import citeslab_report
 from . import citeslab_report_section
 from . import citeslab_report_picture
@@ -39,3 +42,4 @@ from . import citeslab_territory
 from . import ir_actions_report
 from . import res_company
 from . import citeslab_personal_data
+from . import digest_digest

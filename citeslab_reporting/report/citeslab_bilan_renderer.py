@@ -364,15 +364,26 @@ class CiteslabBilanRenderer(models.AbstractModel):
         return matrix.as_json().encode()
 
     @api.model
+    def _formats(self):
+        """Formats that can be written and their media types, in order: hook.
+
+        An addon that adds ``x`` also adds ``_x(matrix)``, which returns the bytes.
+
+        :rtype: dict[str, str]
+        """
+        return dict(FORMATS)
+
+    @api.model
     def _file(self, matrix, file_format):
-        """Name and bytes of ``matrix`` in one of :data:`FORMATS`."""
-        if file_format not in FORMATS:
+        """Name and bytes of ``matrix`` in one of :meth:`_formats`."""
+        formats = self._formats()
+        if file_format not in formats:
             raise UserError(
                 self.env._(
                     "“%(format)s” is not a format of the bilan: choose among "
                     "%(formats)s.",
                     format=file_format,
-                    formats=", ".join(FORMATS),
+                    formats=", ".join(formats),
                 )
             )
         content = getattr(self, f"_{file_format}")(matrix)
@@ -444,7 +455,7 @@ class CiteslabBilanRenderer(models.AbstractModel):
     @api.model
     @api.readonly
     def choices(self):
-        """What the filters of the screen offer: years, structures, places."""
+        """What the screen offers: years, structures, places, formats of file."""
         companies = self.env.companies
         this_year = fields.Date.context_today(self).year
         return {
@@ -452,6 +463,7 @@ class CiteslabBilanRenderer(models.AbstractModel):
             "year": self._latest_year(this_year),
             "company_id": self.env.company.id,
             "companies": [{"id": c.id, "name": c.name} for c in companies],
+            "formats": list(self._formats()),
             "territories": self._territory_choices(companies),
             "neighborhoods": self._neighborhood_choices(companies),
         }

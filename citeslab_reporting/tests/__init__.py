@@ -26,3 +26,4 @@ if find_spec("hypothesis"):  # a test library that a host may lack
     from . import test_erasure_figures
     from . import test_random_histories
     from . import test_report_random
+from . import test_pilotage

@@ -1,4 +1,3 @@
-import {FormController} from "@web/views/form/form_controller";
 import {formView} from "@web/views/form/form_view";
 import {registry} from "@web/core/registry";
 import {x2ManyCommands} from "@web/core/orm_service";
@@ -60,18 +59,36 @@ function seenLines(list, commands) {
     return seen;
 }
 
-/** A form that tells the server what its reader saw: see citeslab.careful.save. */
-export class CarefulFormController extends FormController {
-    async onWillSaveRecord(record, changes) {
-        const answer = await super.onWillSaveRecord(...arguments);
-        if (record.resId) {
-            changes.citeslab_seen = seenValues(record, changes);
+/**
+ * Saves carry what was seen, those of a page that is being left as well.
+ *
+ * See citeslab.careful.save on the server.
+ */
+class CarefulRecord extends formView.Model.Record {
+    async _save() {
+        this._tellsSeen = Boolean(this.resId);
+        try {
+            return await super._save(...arguments);
+        } finally {
+            this._tellsSeen = false;
         }
-        return answer;
     }
+
+    _getChanges() {
+        const changes = super._getChanges(...arguments);
+        if (this._tellsSeen && Object.keys(changes).length) {
+            this._tellsSeen = false;
+            changes.citeslab_seen = seenValues(this, changes);
+        }
+        return changes;
+    }
+}
+
+class CarefulModel extends formView.Model {
+    static Record = CarefulRecord;
 }
 
 registry.category("views").add("citeslab_careful_form", {
     ...formView,
-    Controller: CarefulFormController,
+    Model: CarefulModel,
 });

@@ -9,7 +9,6 @@ import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 
 const RENDERER = "citeslab.bilan.renderer";
-const FORMATS = ["pdf", "xlsx", "json"];
 
 /** Whole number of a select, or false for its empty choice. */
 function numberOf(ev) {
@@ -31,7 +30,6 @@ export class BilanScreen extends Component {
         this.notification = useService("notification");
         this.keepLast = new KeepLast();
         this.display = {controlPanel: {}};
-        this.formats = FORMATS;
         this.state = useState({
             choices: null,
             bilan: null,

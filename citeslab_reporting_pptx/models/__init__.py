@@ -1,0 +1,1 @@
+from . import citeslab_bilan_renderer
