@@ -310,7 +310,8 @@ class _Deck:
         notes = self._definitions_of([block["code"]])
         slide = self._slide(section, title, notes)
         if block["has_total"]:
-            line = f"{self.words['total']} : {self._marked(total['value_text'], total, False)}"
+            here = self._marked(total["value_text"], total, False)
+            line = f"{self.words['total']} : {here}"
             if total["previous"] is not None:
                 before = self._marked(total["previous_text"], total, True)
                 line += f"   ({self.layout.previous_year} : {before})"
