@@ -45,6 +45,7 @@ class TestPilotage(CiteslabCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env["res.lang"]._activate_lang("en_US")
         cls.Objective = cls.env["citeslab.objective"]
         indicators = cls.env["citeslab.indicator"]._for_company(cls.structure)
         cls.by_code = {one.code: one for one in indicators}
