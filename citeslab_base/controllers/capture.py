@@ -1,5 +1,4 @@
 import json
-import logging
 
 from werkzeug.exceptions import BadRequest, Forbidden
 
@@ -13,7 +12,6 @@ from ..models.res_partner import ROLES
 from ..models.selections import AGE_BANDS
 from ..tools.dates import local_date
 
-_logger = logging.getLogger(__name__)
 ADDRESS = "/citeslab/capture"
 # Bytes of one sending: a hundred captures of the longest texts fit in.
 LONGEST = 200_000
@@ -31,14 +29,15 @@ class Capture(http.Controller):
     def capture_page(self):
         """The page; it holds no person."""
         self._check_role()
-        return request.render(
-            "citeslab_base.capture_page",
-            {
-                "config": json.dumps(self._config()),
-                "limits": LIMITS,
-                "address": ADDRESS,
-            },
-            headers={"Cache-Control": "no-store", **self._policy()},
+        values = {
+            "config": json.dumps(self._config()),
+            "limits": LIMITS,
+            "address": ADDRESS,
+        }
+        page = request.env["ir.qweb"]._render("citeslab_base.capture_page", values)
+        return request.make_response(
+            f"<!DOCTYPE html>\n{page}",
+            {"Cache-Control": "no-store", **self._policy()}.items(),
         )
 
     @http.route(
@@ -191,7 +190,7 @@ class Capture(http.Controller):
                 "To be checked by the chef de projet: somebody may be known."
             ),
             "maybe": env._("Perhaps already known:"),
-            "open": env._("open"),
+            "open": env._("open the file"),
             "today": env._("Counted today: "),
             "full": env._("This phone has no room left: send what waits first."),
         }

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..tools.dates import local_date
+from ..tools.identity import international_number
 
 ROLES = "citeslab_base.group_volunteer"
 
@@ -33,6 +34,7 @@ class CiteslabParcoursCapture(models.AbstractModel):
         "Empty: nobody has met the person yet.",
     )
     reach_text = fields.Char(compute="_compute_reach_text", groups=ROLES)
+    reach_number = fields.Char(compute="_compute_reach_number", groups=ROLES)
 
     @api.depends("is_parcours", "first_contact_date")
     def _compute_met_on(self):
@@ -75,6 +77,11 @@ class CiteslabParcoursCapture(models.AbstractModel):
         for lead in parcours:
             name = lead.partner_id.name or ""
             lead.reach_text = texts[lead.company_id].replace("{person}", name)
+
+    @api.depends("is_parcours", "phone")
+    def _compute_reach_number(self):
+        for lead in self:
+            lead.reach_number = lead.is_parcours and international_number(lead.phone)
 
     def _join_parcours(self, twin):
         """Make of two parcours of a person one: rows, chatter and files of both.

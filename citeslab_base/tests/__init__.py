@@ -33,3 +33,4 @@ from . import test_capture
 from . import test_capture_page
 from . import test_personal_data
 from . import test_erasure
+from . import test_kanban_queries

@@ -10,6 +10,7 @@ from ..tools.identity import (
     Directory,
     Identity,
     alike_pairs,
+    international_number,
     resemblance,
     same_person,
 )
@@ -47,6 +48,17 @@ class TestResemblance(BaseCase):
             ("Le Roux Malo", "", phone, BORN), ("Le Roux Valérie", "", phone, OTHER_DAY)
         )
         self.assertLess(born.score, LISTED)
+
+    def test_international_number(self):
+        for typed, wanted in (
+            ("06 39 98 00 01", "33639980001"),
+            ("+33 6 39 98 00 01", "33639980001"),
+            ("0692 12 34 56", "262692123456"),
+            ("+32 470 12 34 56", "32470123456"),
+            ("12", ""),
+            (None, ""),
+        ):
+            self.assertEqual(international_number(typed), wanted)
 
     def test_near_name(self):
         self.assertEqual(

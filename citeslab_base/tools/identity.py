@@ -22,6 +22,13 @@ from .text import normalise, normalise_name
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
 # Numbers of the overseas departments, written the national way.
 _OVERSEAS = re.compile(r"(?:262|590|594|596|508|687|689)(?=\d{9}$)")
+# National start of these numbers → their country code (ARCEP's numbering plan).
+_TERRITORIES = (
+    *((start, "262") for start in ("0262", "0263", "0269", "0692", "0693")),
+    *((start, "590") for start in ("0590", "0690", "0691")),
+    *((start, "594") for start in ("0594", "0694")),
+    *((start, "596") for start in ("0596", "0696", "0697")),
+)
 SIMILAR = 0.8
 
 # Points of a resemblance; a pair is worth a look from LISTED points on.
@@ -66,6 +73,19 @@ def phone_key(text):
     if len(digits) == 9 and not digits.startswith("0"):
         return "0" + digits  # a spreadsheet dropped the leading zero
     return digits if len(digits) == 10 and digits.startswith("0") else ""
+
+
+def international_number(text):
+    """Digits of a phone with its country, as WhatsApp and other links want them.
+
+    :param str text: number as typed; without a country it is French
+    :return: ``"33639980001"``, ``"262692123456"``, or ``""`` when it is none
+    """
+    key = phone_key(text)
+    if key.startswith("+"):
+        return key[1:]
+    country = next((code for start, code in _TERRITORIES if key.startswith(start)), "33")
+    return key and country + key[1:]
 
 
 def names_agree(one, other):

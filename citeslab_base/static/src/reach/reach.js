@@ -21,8 +21,7 @@ export class Reach extends Component {
 
     /** Digits with the country, which WhatsApp needs; none when it is not known. */
     get international() {
-        const sanitized = this.props.record.data.phone_sanitized || "";
-        return sanitized.startsWith("+") ? sanitized.slice(1) : "";
+        return this.props.record.data.reach_number || "";
     }
 
     get text() {
@@ -35,6 +34,6 @@ registry.category("fields").add("citeslab_reach", {
     supportedTypes: ["char"],
     fieldDependencies: [
         {name: "reach_text", type: "char", readonly: true},
-        {name: "phone_sanitized", type: "char", readonly: true},
+        {name: "reach_number", type: "char", readonly: true},
     ],
 });

@@ -1,0 +1,204 @@
+"""People met out of doors: captured on a phone, with and without network; met twice."""
+
+import re
+
+import pytest
+
+DESK = {"width": 1400, "height": 900}
+PHONE = {"width": 390, "height": 844}
+PAGE = "/citeslab/capture"
+
+
+@pytest.fixture
+def rpc(page, demo_server):
+    """Function: call a method of a model as the user who is logged in."""
+
+    def call(model, method, *args, **kwargs):
+        answer = page.request.post(
+            f"{demo_server.url}/web/dataset/call_kw/{model}/{method}",
+            data={
+                "params": {
+                    "model": model,
+                    "method": method,
+                    "args": args,
+                    "kwargs": kwargs,
+                }
+            },
+        ).json()
+        assert "error" not in answer, answer
+        return answer["result"]
+
+    return call
+
+
+def open_page(page, server):
+    page.set_viewport_size(PHONE)
+    page.goto(server.url + PAGE)
+    page.wait_for_selector("body[data-config] #areas button")
+
+
+def wait_sent(page):
+    """Until nothing waits any more."""
+    page.wait_for_selector("#queue[data-count='0']", state="attached")
+
+
+def capture(page, name, line=""):
+    """One person; returns how many clicks and fields it took."""
+    page.fill("#name", name)  # 1
+    page.locator("#areas button", has_text="Bellevue").click()  # 2
+    if line:
+        page.fill("#line", line)  # 3
+    page.click("#person button[type=submit]")  # 4
+    page.wait_for_function("document.querySelector('#name').value === ''")
+    return 4 if line else 3
+
+
+def test_a_market_capture_is_four_gestures_on_a_phone(login, demo_server, rpc):
+    page = login(demo_server, "volontaire")
+    open_page(page, demo_server)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    nasty = "<img src=x onerror=document.title='xss'> Ève"
+    assert capture(page, nasty, "Couture & retouches") <= 4
+    wait_sent(page)
+    assert nasty in page.inner_text("#message")
+    assert page.title() != "xss"
+    people = rpc(
+        "crm.lead",
+        "search_read",
+        [["name", "=", "Couture & retouches"]],
+        ["partner_id", "first_contact_date", "person_neighborhood_id"],
+    )
+    assert [one["partner_id"][1] for one in people] == [nasty]
+    assert people[0]["first_contact_date"]
+    assert people[0]["person_neighborhood_id"][1].startswith("Bellevue")
+    assert not page.outside
+
+
+def test_five_captures_without_network_make_five_people(login, demo_server, rpc):
+    page = login(demo_server, "chef")
+    open_page(page, demo_server)
+    page.evaluate("navigator.serviceWorker.ready")
+    page.wait_for_function(
+        "caches.match('/citeslab/capture').then((kept) => Boolean(kept))"
+    )
+    page.context.set_offline(True)
+    names = [f"Sansréseau {word}" for word in ("Un", "Deux", "Trois", "Quatre", "Cinq")]
+    for name in names[:3]:
+        capture(page, name)
+    page.reload()  # the browser kept the page, and what waits
+    page.wait_for_selector("#queue[data-count='3']")
+    for name in names[3:]:
+        capture(page, name)
+    page.wait_for_selector("#queue[data-count='5']")
+    page.context.set_offline(False)
+    page.reload()
+    page.reload()
+    wait_sent(page)
+    found = rpc("res.partner", "search_read", [["name", "ilike", "Sansréseau"]], ["name"])
+    assert sorted(one["name"] for one in found) == sorted(names)
+    parcours = [["partner_id", "in", [one["id"] for one in found]]]
+    assert rpc("crm.lead", "search_count", parcours) == 5
+    assert rpc("citeslab.interview", "search_count", parcours) == 5
+
+
+def test_taps_are_counted_and_absorb_a_name(login, demo_server, rpc):
+    page = login(demo_server, "chef")
+    open_page(page, demo_server)
+    page.fill("#place", "Marché des taps")
+    page.click("#tab-count")
+    for _time in range(3):
+        page.click("[data-tap='female:26_35']")
+    page.click("[data-tap='male:18_25']")
+    page.click("#undo")
+    wait_sent(page)
+    assert "3" in page.inner_text("#tally")
+    page.click("#tab-person")
+    page.click("#person summary")
+    for name, is_kept in (("Tap Une", True), ("Tap Homme", False)):
+        page.fill("#name", name)
+        page.locator(
+            "[data-gender=female]" if is_kept else "[data-gender=male]"
+        ).click()
+        page.check("#already")
+        page.click("#person button[type=submit]")
+        wait_sent(page)
+    page.wait_for_selector("#refused li:has-text('Tap Homme')")
+    assert "Tap Une" not in page.inner_text("#refused")
+    action = rpc(
+        "citeslab.action",
+        "search_read",
+        [["name", "=", "Marché des taps"]],
+        ["headcount_people", "named_count"],
+    )
+    assert [(one["headcount_people"], one["named_count"]) for one in action] == [(3, 1)]
+    page.locator("#refused li button").first.click()  # correct: not counted before
+    page.uncheck("#already")
+    page.click("#person button[type=submit]")
+    wait_sent(page)
+    assert not page.inner_text("#refused").strip()
+
+
+def test_who_may_be_known_is_told_while_typing(login, demo_server):
+    page = login(demo_server, "chef")
+    page.goto(f"{demo_server.url}/odoo/parcours")
+    page.locator(".o_kanban_quick_add").first.click()
+    field = page.locator(".o_kanban_quick_create [name=contact_name] input")
+    field.press_sequentially("Dialo Awa")  # the field is not left
+    known = page.locator(".o_citeslab_known", has_text="Awa Diallo")
+    known.wait_for()
+    assert known.locator("button").count() == 2
+    open_page(page, demo_server)
+    page.locator("#name").press_sequentially("Dialo Awa")
+    page.locator("#alike .known", has_text="Awa Diallo").wait_for()
+    link = page.locator("#alike .known a").get_attribute("href")
+    assert re.fullmatch(r"/odoo/parcours/\d+", link)
+
+
+def test_a_volunteer_is_told_to_leave_it_to_the_chef(login, demo_server):
+    page = login(demo_server, "volontaire")
+    open_page(page, demo_server)
+    page.locator("#name").press_sequentially("Awa Diallo")
+    page.locator("#alike .check").wait_for()
+    assert "Diallo" not in page.inner_text("#alike")
+
+
+def test_card_calls_and_writes_without_a_provider(login, demo_server, rpc):
+    page = login(demo_server, "chef")
+    page.goto(f"{demo_server.url}/odoo/parcours")
+    card = page.locator(".o_kanban_record", has_text="Awa Diallo").first
+    links = card.locator(".o_citeslab_reach a")
+    links.first.wait_for()
+    tel, sms, whatsapp = (one.get_attribute("href") for one in links.all())
+    assert re.fullmatch(r"tel:\+?\d+", tel)
+    assert re.match(r"sms:\+?\d+\?body=Bonjour%2C", sms)
+    assert re.match(r"https://wa\.me/33\d{9}\?text=Bonjour", whatsapp)
+
+
+def test_two_files_become_one(login, demo_server, rpc):
+    page = login(demo_server, "chef")
+    for name, phone in (("Doublon Yasmine", "0639980777"), ("Yasmine Doublon", "")):
+        rpc(
+            "crm.lead",
+            "create",
+            {
+                "is_parcours": True,
+                "contact_name": name,
+                "phone": phone,
+                "name": "Projet de Yasmine",
+            },
+        )
+    action = rpc("citeslab.duplicate", "action_open_list")
+    assert action["res_model"] == "citeslab.duplicate"
+    page.goto(f"{demo_server.url}/odoo/doublons")
+    row = page.locator(".o_data_row", has_text="Doublon Yasmine")
+    row.locator("button[name=action_merge]").click()
+    page.locator(".modal [name=join_parcours]").wait_for()
+    page.locator(".modal footer button.btn-primary").click()
+    page.wait_for_selector(".o_form_view:not(.modal *)")
+    people = [["name", "ilike", "Yasmine"], ["is_porteur", "=", True]]
+    found = rpc("res.partner", "search_read", people, ["phone", "parcours_count"])
+    assert [(one["phone"] or "").replace(" ", "")[-9:] for one in found] == [
+        "639980777"
+    ]
+    assert found[0]["parcours_count"] == 1
+    page.wait_for_selector(".o-mail-Message:has-text('a fusionné la fiche')")
