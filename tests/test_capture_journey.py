@@ -94,7 +94,8 @@ def test_five_captures_without_network_make_five_people(login, demo_server, rpc)
     page.reload()
     page.reload()
     wait_sent(page)
-    found = rpc("res.partner", "search_read", [["name", "ilike", "Sansréseau"]], ["name"])
+    people = [["name", "ilike", "Sansréseau"]]
+    found = rpc("res.partner", "search_read", people, ["name"])
     assert sorted(one["name"] for one in found) == sorted(names)
     parcours = [["partner_id", "in", [one["id"] for one in found]]]
     assert rpc("crm.lead", "search_count", parcours) == 5

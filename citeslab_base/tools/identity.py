@@ -84,8 +84,8 @@ def international_number(text):
     key = phone_key(text)
     if key.startswith("+"):
         return key[1:]
-    country = next((code for start, code in _TERRITORIES if key.startswith(start)), "33")
-    return key and country + key[1:]
+    codes = (code for start, code in _TERRITORIES if key.startswith(start))
+    return key and next(codes, "33") + key[1:]
 
 
 def names_agree(one, other):
