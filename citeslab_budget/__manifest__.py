@@ -27,6 +27,7 @@
         "views/citeslab_budget_derogation_views.xml",
         "views/citeslab_convention_views.xml",
         "views/citeslab_budget_entry_views.xml",
+        "views/citeslab_training_views.xml",
         "views/citeslab_funder_views.xml",
         "views/citeslab_funder_kind_views.xml",
         "views/citeslab_budget_category_views.xml",

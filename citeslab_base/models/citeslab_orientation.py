@@ -19,6 +19,23 @@ REMINDERS = (
     "orientation_reminder_2",
     "orientation_reminder_3",
 )
+# What partners tell later, and what is sent to them: free in a closed period, where
+# the orientation itself stays as it is.
+FREE_AFTERWARDS = {
+    "answer_date",
+    "answer_origin",
+    "asked_date",
+    "call_by",
+    "caller",
+    "contact_id",
+    "message",
+    "news",
+    "news_asked_date",
+    "news_date",
+    "reason_id",
+    "reminder_count",
+    "withdrawn_date",
+}
 # Typed by the partner on the page of the link, besides the answer itself.
 CALLER_LENGTH = 100
 COMMENT_LENGTH = 2000
@@ -165,6 +182,17 @@ class CiteslabOrientation(models.Model):
         if "organization_id" in vals:
             self._revoke_links()
         return result
+
+    @api.model
+    def _guarded_fields(self, names):
+        """An answer is a new fact, even to an orientation of a closed period.
+
+        A first one is always taken in; changing it needs the leave of a manager.
+        """
+        free = set(FREE_AFTERWARDS)
+        if not any(row.state in ANSWERED_STATES for row in self):
+            free.add("state")
+        return super()._guarded_fields(names) - free
 
     # ------------------------------------------------------------
     # Asking the partner

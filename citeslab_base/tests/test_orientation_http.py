@@ -4,6 +4,7 @@ import re
 import secrets
 from contextlib import contextmanager
 
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -127,6 +128,25 @@ class TestPartnerPage(HttpCase):
             lambda message: message.author_id == self.rives
         )
         self.assertEqual(len(story), 1)
+
+    def test_answers_to_an_orientation_of_a_closed_period(self):
+        """The answer is a new fact; changing it afterwards needs a leave."""
+        self.env["citeslab.period.lock"].create(
+            {
+                "company_id": self.structure.id,
+                "date_from": "2026-03-01",
+                "date_to": "2026-03-31",
+            }
+        )
+        answer = self.post(self.issue(), state="accepted")
+        self.assertEqual(answer.status_code, 303)
+        self.assertEqual(self.orientation.state, "accepted")
+        self.post(self.issue("news"), news="created")
+        self.assertEqual(self.orientation.news, "created")
+        with self.assertRaisesRegex(UserError, "closed period"):
+            self.orientation.state = "refused"
+        with self.assertRaisesRegex(UserError, "closed period"):
+            self.orientation.family = "training"
 
     def test_refuses_with_a_coded_reason(self):
         path = self.issue()

@@ -34,6 +34,14 @@ class CiteslabLedgerPrint(models.TransientModel):
         """Print the ledger of the period."""
         return self.env.ref("citeslab_base.action_report_ledger").report_action(self)
 
+    def _supporters(self):
+        """Funders to show on the document (CDC §6.7): hook.
+
+        :return: entries ``{"name", "logo"}``; the logo in base64, or nothing
+        :rtype: list[dict]
+        """
+        return []
+
     def _entries(self):
         """What the document prints, see ``citeslab.orientation.ledger``."""
         self.ensure_one()

@@ -15,6 +15,7 @@ from . import citeslab_budget_line
 from . import citeslab_budget_rule
 from . import citeslab_budget_derogation
 from . import citeslab_budget_entry
+from . import citeslab_training
 from . import citeslab_budget_share
 from . import citeslab_budget_key
 from . import citeslab_budget_key_line

@@ -44,6 +44,13 @@ class CiteslabBudgetEntry(models.Model):
         ondelete="restrict",
     )
     partner_id = fields.Many2one("res.partner", string="Supplier", check_company=True)
+    training_id = fields.Many2one(
+        "citeslab.training",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        help="Training or meeting of the network that this expense pays.",
+    )
     amount = fields.Monetary(
         compute="_compute_amount",
         store=True,

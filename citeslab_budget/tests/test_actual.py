@@ -60,6 +60,32 @@ class TestActual(BudgetCase):
             }
         )
 
+    def test_G10_a_training_is_linked_to_cost_line_3(self):
+        training = self.env["citeslab.training"].create(
+            {
+                "name": "Séminaire national",
+                "kind": "seminar",
+                "date": date(2023, 10, 10),
+                "company_id": self.company.id,
+            }
+        )
+        values = training.action_add_expense()["context"]
+        self.assertEqual(values["default_budget_id"], self.budget.id)
+        line = self._line(self.budget, "travel")
+        self.assertEqual(line.category_id.number, "3")
+        self.assertEqual(values["default_line_id"], line.id)
+        self._entry("travel", 120, training_id=training.id)
+        self._entry("travel", 60, training_id=training.id)
+        self._entry(
+            "travel",
+            30,
+            training_id=training.id,
+            is_ineligible=True,
+            ineligible_reason="Sans justificatif",
+        )
+        self.assertEqual(training.cost, 180)
+        self.assertEqual(line.actual, 180)
+
     def test_g8_entry_carries_the_account(self):
         self.assertEqual(self._entry().analytic_account_id, self.account)
         self.budget.analytic_account_id = False
