@@ -65,7 +65,7 @@ class CiteslabOrientationLedger(models.Model):
         help="Sent to an organisation which has not answered yet, late or not.",
     )
     answer_days = fields.Float(
-        string="Days to Answer (Median)",
+        string="Median Days",
         readonly=True,
         aggregator="avg",
         digits=(16, 1),

@@ -5,7 +5,8 @@ from odoo.tools import SQL
 from .selections import ORGANIZATION_KIND
 
 # Actions that keep a prescriber awake, whatever else the structure does with it.
-VISIT_KINDS = ("prescriber_visit", "prescriber_training", "partner_meeting")
+VISIT_KINDS = ("prescriber_visit", "prescriber_training")
+MEETING_KIND = "partner_meeting"
 
 
 class CiteslabPrescriber(models.Model):
@@ -86,6 +87,7 @@ class CiteslabPrescriber(models.Model):
              WHERE partner.active
           GROUP BY shared.company_id, shared.organization_id,
                    partner.organization_kind
+            HAVING BOOL_OR(source IN ('sent', 'visit'))
             """,
             shared=SQL(" UNION ALL ").join(self._shared_sources()),
             year=today.replace(month=1, day=1),
@@ -106,13 +108,15 @@ class CiteslabPrescriber(models.Model):
                     WHERE is_parcours AND prescriber_id IS NOT NULL"""
             ),
             SQL(
-                """SELECT action.company_id, rel.partner_id, action.date, 'visit'
+                """SELECT action.company_id, rel.partner_id, action.date,
+                          CASE WHEN kind.code = %s THEN 'meeting' ELSE 'visit' END
                      FROM citeslab_action action
                      JOIN citeslab_action_organization_rel rel
                           ON rel.action_id = action.id
                      JOIN citeslab_action_kind kind ON kind.id = action.kind_id
                     WHERE kind.code IN %s AND action.date <= %s""",
-                VISIT_KINDS,
+                MEETING_KIND,
+                (*VISIT_KINDS, MEETING_KIND),
                 fields.Date.context_today(self),
             ),
             SQL(

@@ -208,6 +208,16 @@ class TestOrientationLink(OrientationCase):
         self.agree_to_share(self.parcours, self.rives)
         self.assertFalse(self.Link._find(token), "a new agreement reopens no old link")
 
+    def test_revoked_on_anonymisation(self):
+        orientation = self.refer()
+        token = self.send(orientation)
+        self.parcours.partner_id.with_user(self.manager)._anonymise("request")
+        self.assertFalse(self.Link._find(token))
+        self.assertFalse(orientation.link_ids)
+        self.assertTrue(orientation.withdrawn_date)
+        with self.assertRaisesRegex(UserError, "agrees"):
+            orientation.action_send()
+
     def test_closed_without_the_hook_as_soon_as_no_agreement_holds(self):
         token = self.send(self.refer())
         self.consent.sudo().unlink()

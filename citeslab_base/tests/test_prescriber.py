@@ -85,6 +85,14 @@ class TestPrescribers(CiteslabCase, MailCase):
         self.assertEqual(self.rows().silent_days, 0)
 
     @freeze_time(TODAY)
+    def test_a_meeting_keeps_a_prescriber_awake_and_makes_none(self):
+        self.send_somebody(self.centre, "2026-01-02")
+        self.visit(self.centre | self.plie, "2026-06-01", "partner_meeting")
+        row = self.rows()
+        self.assertEqual(row.organization_id, self.centre)
+        self.assertEqual((row.visit_count, row.is_asleep), (0, False))
+
+    @freeze_time(TODAY)
     def test_asleep_after_the_days_of_the_scheme(self):
         self.visit(self.centre, "2026-03-02")  # 120 days: not yet
         self.send_somebody(self.plie, "2026-03-01")  # 121 days
