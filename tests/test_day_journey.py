@@ -102,8 +102,9 @@ def test_P4_project_that_stops_tells_why_and_where(login, demo_server):
     dialog.locator("[name=reason_id] input").fill("Autre")
     page.locator(".o-autocomplete--dropdown-item:has-text('Autre motif')").click()
     dialog.locator("button[name=action_apply]").click()
-    refusal = page.locator(".modal:has-text('orientation')").last
-    refusal.locator(".modal-footer button.btn-primary").click()
+    page.wait_for_selector(".modal >> nth=1")  # the refusal, in one sentence
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.querySelectorAll('.modal').length === 1")
     dialog.locator("[name=orientation_refused] input").check()
     dialog.locator("button[name=action_apply]").click()
     page.wait_for_selector(".modal", state="detached")
