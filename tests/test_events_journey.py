@@ -1,6 +1,9 @@
-"""A chef prepares an atelier, takes attendance on a phone, thanks those present."""
+"""A chef prepares an atelier, fills a market, writes to people, prints his sheets."""
 
+import email
 import json
+import os
+import subprocess
 
 PREPARE = """
 company = env.company
@@ -130,3 +133,138 @@ def test_from_the_template_to_the_thanks(
     assert "anne@example.org" in thanks
     assert "bakary@example.org" not in thanks
     assert any("unsubscribe" in mail for mail in mailbox.mails)
+
+
+CREATORS = """
+import json
+market = env["event.event"].search([("name", "=", "Marché du parcours")])
+chef = env["res.users"].search([("login", "=", "chef-parcours")])
+market.event_booth_ids[2:].unlink()
+Lead = env["crm.lead"].with_user(chef)
+for name in ("Awa Bijoux", "Brieuc Beignets", "Cécile Savons"):
+    Lead.create({"is_parcours": True, "contact_name": name,
+                 "email_from": name.split()[1].lower() + "@example.org"})
+env["citeslab.permanence"].search([]).with_user(chef).action_make_quarter()
+permanence = env["event.event"].search(
+    [("permanence_id", "!=", False)], order="date_begin", limit=1)
+today = market.citeslab_date
+calendar = env["citeslab.calendar.print"].with_user(chef).create(
+    {"year": today.year, "quarter": str((today.month + 2) // 3)})
+print("IDS", json.dumps({
+    "market": market.id, "permanence": permanence.id, "calendar": calendar.id}))
+env.cr.commit()
+"""
+
+BOOTHS = """
+import json
+market = env["event.event"].search([("name", "=", "Marché du parcours")])
+print("BOOTHS", json.dumps({
+    row.partner_id.name: [row.state, row.trade, bool(row.booth_id)]
+    for row in market.booth_request_ids}))
+"""
+
+
+def _announce_a_market(page, server):
+    page.goto(f"{server.url}/odoo/citeslab-events")
+    page.click(".o_list_button_add, .o-kanban-button-new, .o_form_button_create")
+    page.fill(".o_field_widget[name=name] textarea", "Marché du parcours")
+    page.fill(".o_field_widget[name=citeslab_kind_id] input", "Marché")
+    page.click(".o-autocomplete--dropdown-item:has-text('Marché de créateurs')")
+    page.click(".o_form_button_save")
+    page.wait_for_selector("button[name=action_open_attendance]:visible")
+
+
+def _ask_for_a_booth(page, name, trade):
+    rows = page.locator("[name=booth_request_ids]")
+    rows.locator(".o_field_x2many_list_row_add a").click()
+    rows.locator("[name=partner_id] input").fill(name)
+    page.click(f".o-autocomplete--dropdown-item:has-text({name!r})")
+    rows.locator(".o_selected_row [name=trade] input").fill(trade)
+
+
+def _fill_the_market(page, server, market):
+    page.goto(f"{server.url}/odoo/citeslab-events/{market}")
+    page.click(".nav-link[name=creators]")
+    for name, trade in (
+        ("Awa Bijoux", "Bijoux"),
+        ("Brieuc Beignets", "Beignets"),
+        ("Cécile Savons", "Savons"),
+    ):
+        _ask_for_a_booth(page, name, trade)
+    page.click(".o_form_button_save")
+    page.click("button[name=action_fill_market]")
+    page.wait_for_selector("[name=booth_request_ids] .text-bg-success")
+
+
+def _invite(page, server, market):
+    page.goto(f"{server.url}/odoo/citeslab-events/{market}")
+    page.locator("button[name=action_prepare_mailing]").first.click()
+    page.click("button[name=action_prepare]")
+    page.click("button[name=action_launch]")
+    page.locator(".modal button.btn-primary").click()
+    page.wait_for_selector(".modal", state="detached")
+
+
+def _pdf(page, server, report, number, folder):
+    """Text of a printed report, page by page; its image where one wants to look."""
+    answer = page.request.get(f"{server.url}/report/pdf/citeslab_events.{report}/{number}")
+    assert answer.headers["content-type"] == "application/pdf"
+    file = folder / f"{report}.pdf"
+    file.write_bytes(answer.body())
+    if shots := os.environ.get("CITESLAB_SHOTS"):
+        subprocess.run(
+            ["pdftoppm", "-png", "-r", "60", file, f"{shots}/{report}"], check=True
+        )
+    text = subprocess.run(
+        ["pdftotext", "-layout", file, "-"], check=True, capture_output=True, text=True
+    ).stdout
+    return text.rstrip("\f").split("\f")
+
+
+def _body(mail):
+    message = email.message_from_string(mail)
+    parts = [part for part in message.walk() if part.get_content_maintype() == "text"]
+    return "".join(
+        part.get_payload(decode=True).decode(part.get_content_charset() or "utf-8")
+        for part in parts
+    )
+
+
+def test_a_market_is_filled_announced_and_printed(
+    odoo_db, odoo_env, start_server, login, mailbox, tmp_path
+):
+    odoo_env(odoo_db, PREPARE % mailbox.port)
+    with start_server(odoo_db) as server:
+        page = login(server, "chef-parcours")
+        _announce_a_market(page, server)
+        ids = _told(odoo_env(odoo_db, CREATORS), "IDS ")
+        _fill_the_market(page, server, ids["market"])
+        _snap(page, "market-1400")
+        _invite(page, server, ids["market"])
+        (town_hall,) = _pdf(page, server, "report_market_list", ids["market"], tmp_path)
+        sheets = _pdf(
+            page, server, "report_attendance_sheet", ids["permanence"], tmp_path
+        )
+        (calendar,) = _pdf(page, server, "report_calendar", ids["calendar"], tmp_path)
+    assert _told(odoo_env(odoo_db, BOOTHS), "BOOTHS ") == {
+        "Awa Bijoux": ["placed", "Bijoux", True],
+        "Brieuc Beignets": ["placed", "Beignets", True],
+        "Cécile Savons": ["waiting", "Savons", False],
+    }
+    assert "Awa Bijoux" in town_hall and "Beignets" in town_hall
+    assert "Cécile Savons" not in town_hall
+    assert len(sheets) == 3, "one sheet per slot of the permanence"
+    assert all("Permanence du mardi" in sheet for sheet in sheets)
+    assert "Marché du parcours" in calendar
+    odoo_env(odoo_db, SEND)
+    invited = " ".join(mailbox.recipients)
+    for name in ("bijoux", "beignets", "savons"):
+        assert f"{name}@example.org" in invited
+    bodies = [_body(mail) for mail in mailbox.mails]
+    assert any("Marché du parcours" in body for body in bodies)
+
+
+def _snap(page, name):
+    if shots := os.environ.get("CITESLAB_SHOTS"):
+        page.wait_for_timeout(400)
+        page.screenshot(path=f"{shots}/{name}.png")

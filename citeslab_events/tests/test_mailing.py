@@ -137,6 +137,25 @@ class TestMailing(MailingCase):
         )
         self.assertEqual(figures["newsletters"]["value"], 1)
 
+    def test_S6_a_whatsapp_group_is_a_channel_that_odoo_never_writes_to(self):
+        """S6: link, quartier and consent date are kept; the text is copied by hand."""
+        channel = self.acting(self.chef, "citeslab.channel").create(
+            {
+                "name": "Créer à Pontanézen",
+                "url": "https://chat.whatsapp.com/exemple",
+                "neighborhood_id": self.area.id,
+                "consent_date": "2024-01-18",
+                "member_count": 23,
+            }
+        )
+        self.assertEqual((channel.kind, channel.user_id), ("whatsapp", self.chef))
+        self.assertFalse(hasattr(channel, "message_post"), "nothing is sent from it")
+        others = self.acting(self.users["chef_b"], "citeslab.channel")
+        self.assertNotIn(channel, others.search([]))
+        mails = self.env["mail.mail"].search_count([])
+        self.assertIn(self.meeting.name, self.meeting.share_text)
+        self.assertEqual(self.env["mail.mail"].search_count([]), mails)
+
     def test_opt_out_is_list_by_list(self):
         newsletter = self._mailing(purpose="newsletter")
         newsletter._leave_subject_list("ann@example.org")

@@ -185,6 +185,40 @@ class TestAnimationFigures(AnimationCase):
         )
         self.assertEqual(matrix["persons_accompanied"].value, 1)
 
+    def test_S8_communication_has_a_type_a_date_and_a_count(self):
+        """S8: flyers and posts beside 2 webinars and 4 newsletters."""
+        for day in ("2023-02-01", "2023-05-02"):
+            self.action("communication", day)
+        self.action("communication", "2022-12-31")
+        for day in ("2023-03-01", "2023-10-02"):
+            self.action("webinar", day)
+        for day in ("2023-01-15", "2023-04-15", "2023-07-15", "2023-10-15"):
+            self.action("newsletter", day)
+        matrix = self.matrix(*YEAR)
+        counts = {
+            code: matrix[code].value
+            for code in ("communications", "webinars", "newsletters")
+        }
+        self.assertEqual(
+            counts, {"communications": 2, "webinars": 2, "newsletters": 4}
+        )
+
+    def test_S10_the_monthly_average_of_the_bus_is_printed(self):
+        """S10: two permanences of the bus a month are told as such."""
+        for month in range(1, 13):
+            for day in (4, 18):
+                self.event("bus", f"2023-{month:02d}-{day:02d}", hours=3)
+        for day in ("2023-03-07", "2023-04-11", "2023-05-09"):
+            self.event("permanence", day, hours=3)
+        figure = self.matrix(*YEAR)["permanences"]
+        self.assertEqual(figure.value, 27)
+        (note,) = figure.notes
+        bus = self.env.ref("citeslab_events.event_kind_bus").name
+        permanence = self.env.ref("citeslab_events.event_kind_permanence").name
+        self.assertIn(f"{bus} 2.0", note)
+        self.assertIn(f"{permanence} 0.3", note)
+        self.assertFalse(self.matrix(*YEAR)["event_kind"].notes)
+
     def test_the_bilan_agrees_with_the_events(self):
         """Same numbers as the events' own count, read another way."""
         self.hold_2023()
