@@ -46,6 +46,7 @@
         "views/citeslab_fact_money_views.xml",
         "views/citeslab_indicator_views.xml",
         "views/citeslab_declared_figure_views.xml",
+        "views/event_event_views.xml",
         "views/citeslab_report_views.xml",
         "views/citeslab_report_answer_views.xml",
         "views/citeslab_report_line_views.xml",

@@ -174,23 +174,26 @@ def _announce_a_market(page, server):
     page.wait_for_selector("button[name=action_open_attendance]:visible")
 
 
-def _ask_for_a_booth(page, name, trade):
+def _ask_for_a_booth(page, rank, name, trade):
     rows = page.locator("[name=booth_request_ids]")
     rows.locator(".o_field_x2many_list_row_add a").click()
-    rows.locator("[name=partner_id] input").fill(name)
+    row = rows.locator(".o_data_row").nth(rank)
+    row.locator("[name=partner_id] input").press_sequentially(name)
     page.click(f".o-autocomplete--dropdown-item:has-text({name!r})")
-    rows.locator(".o_selected_row [name=trade] input").fill(trade)
+    row.locator("[name=trade] input").fill(trade)
 
 
 def _fill_the_market(page, server, market):
     page.goto(f"{server.url}/odoo/citeslab-events/{market}")
     page.click(".nav-link[name=creators]")
-    for name, trade in (
-        ("Awa Bijoux", "Bijoux"),
-        ("Brieuc Beignets", "Beignets"),
-        ("Cécile Savons", "Savons"),
+    for rank, (name, trade) in enumerate(
+        (
+            ("Awa Bijoux", "Bijoux"),
+            ("Brieuc Beignets", "Beignets"),
+            ("Cécile Savons", "Savons"),
+        )
     ):
-        _ask_for_a_booth(page, name, trade)
+        _ask_for_a_booth(page, rank, name, trade)
     page.click(".o_form_button_save")
     page.click("button[name=action_fill_market]")
     page.wait_for_selector("[name=booth_request_ids] .text-bg-success")

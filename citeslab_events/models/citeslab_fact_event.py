@@ -69,6 +69,13 @@ class CiteslabFactEvent(models.Model):
     named = fields.Integer(string="Known by Name", readonly=True)
     qpv_known = fields.Integer(string="Residence Known", readonly=True)
     qpv_count = fields.Integer(string="From a QPV", readonly=True)
+    qpv_share = fields.Float(
+        string="Share from QPV (%)",
+        readonly=True,
+        aggregator="avg",
+        help="Of the people whose residence is known: of several events, all of their "
+        "people together.",
+    )
     hours = fields.Float(
         readonly=True,
         help="Time of the event, without the RDV held in it: they count their own.",
@@ -78,7 +85,10 @@ class CiteslabFactEvent(models.Model):
     def _table_query(self):
         return SQL(
             """
-            SELECT event.id, event.id AS event_id, event.company_id,
+            SELECT held.*, CASE WHEN held.qpv_known > 0
+                           THEN 100.0 * held.qpv_count / held.qpv_known
+                           END::float8 AS qpv_share
+              FROM (SELECT event.id, event.id AS event_id, event.company_id,
                    event.territory_id, event.citeslab_date AS date,
                    event.citeslab_kind_id AS kind_id, event.mission_id,
                    event.place_id, place.neighborhood_id, event.is_own,
@@ -104,10 +114,20 @@ class CiteslabFactEvent(models.Model):
              WHERE event.is_citeslab AND event.active
                AND COALESCE(event.date_precision, 'day') != 'month'
                AND COALESCE(event.kanban_state, 'normal') != 'cancel'
-               AND event.date_begin <= (now() AT TIME ZONE 'UTC')
+               AND event.date_begin <= (now() AT TIME ZONE 'UTC')) held
             """,
             people=self._people_query(),
             heads=self._heads_query(),
+        )
+
+    def _read_group_select(self, aggregate_spec, query):
+        """The share of several events weighs each by its people (CDC §1.1)."""
+        if aggregate_spec != "qpv_share:avg":
+            return super()._read_group_select(aggregate_spec, query)
+        return SQL(
+            "100.0 * SUM(%s) / NULLIF(SUM(%s), 0)",
+            self._field_to_sql(self._table, "qpv_count", query),
+            self._field_to_sql(self._table, "qpv_known", query),
         )
 
     def _people_query(self):

@@ -119,6 +119,25 @@ class TestFigures(EventCase):
         ):
             self.assertEqual(fact[one], event[other], one)
 
+    def test_share_of_qpv_by_place(self):
+        """CDC §1.1: a place outside a QPV justifies its impact on the residents."""
+        place = self.acting(self.chef, "citeslab.place").create(
+            {"name": "Médiathèque", "neighborhood_id": self.area.id}
+        )
+        for day, heads, inside in (("2023-03-14", 30, 30), ("2023-04-14", 10, 0)):
+            event = self.event("market", day, place_id=place.id, headcount_total=heads)
+            other = self.env["citeslab.neighborhood"].create(
+                {"name": f"Centre {day}", "kind": "other"}
+            )
+            area = self.area if inside else other
+            event.headcount_ids = [(0, 0, {"neighborhood_id": area.id, "count": heads})]
+        facts = self.acting(self.chef, "citeslab.fact.event")
+        mine = [("company_id", "=", self.company_a.id)]
+        groups = facts._read_group(mine, ["place_id"], ["qpv_share:avg"])
+        self.assertEqual(groups, [(place, 75.0)])
+        by_event = facts.search(mine, order="date").mapped("qpv_share")
+        self.assertEqual(by_event, [100.0, 0.0])
+
     def test_other_structure_reads_nothing(self):
         self._year()
         model = self.acting(self.users["chef_b"], "citeslab.event.figures")

@@ -5,6 +5,7 @@ from . import citeslab_bilan
 from . import citeslab_bilan_frozen
 from . import citeslab_campaign
 from . import citeslab_campaign_entry
+from . import citeslab_budget_entry
 from . import citeslab_committee
 from . import citeslab_committee_action
 from . import citeslab_committee_decision
@@ -39,6 +40,7 @@ from . import citeslab_report_file
 from . import citeslab_report_line
 from . import citeslab_report_request
 from . import citeslab_territory
+from . import event_event
 from . import ir_actions_report
 from . import res_company
 from . import citeslab_personal_data

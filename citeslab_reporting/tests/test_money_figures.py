@@ -105,6 +105,24 @@ class TestMoneyFigures(EngineCase):
         model = bilan.env[action["res_model"]].with_context(**action["context"])
         return model.search(action["domain"])
 
+    def test_what_an_event_cost_is_read_on_it(self):
+        """The invoices of a market, beside its planned cost; committed ones wait."""
+        market = self.env["event.event"].create(
+            {
+                "name": "Marché",
+                "company_id": self.structure.id,
+                "citeslab_kind_id": self.env.ref("citeslab_events.event_kind_market").id,
+                "date_begin": "2023-05-29 08:00:00",
+                "date_end": "2023-05-29 16:00:00",
+                "citeslab_cost": 300,
+            }
+        )
+        budget = self.budget(analytic_account_id=self.account.id)
+        line = self.line(budget, "communication", 3000)
+        for amount, state in ((120.5, "actual"), (80, "actual"), (50, "committed")):
+            self.spend(budget, line, amount, state=state, event_id=market.id)
+        self.assertEqual(market.with_user(self.chef).citeslab_spent, 200.5)
+
     def test_brest_to_the_cent(self):
         """31/20/49 % in 2022, 31/19/29/21 % in 2023, 50/27/23 % in 2024."""
         shares = {2022: [31, 20, 49], 2023: [31, 19, 29, 21], 2024: [50, 27, 23]}
