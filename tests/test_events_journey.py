@@ -210,7 +210,8 @@ def _invite(page, server, market):
 
 def _pdf(page, server, report, number, folder):
     """Text of a printed report, page by page; its image where one wants to look."""
-    answer = page.request.get(f"{server.url}/report/pdf/citeslab_events.{report}/{number}")
+    path = f"/report/pdf/citeslab_events.{report}/{number}"
+    answer = page.request.get(server.url + path)
     assert answer.headers["content-type"] == "application/pdf"
     file = folder / f"{report}.pdf"
     file.write_bytes(answer.body())

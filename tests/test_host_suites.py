@@ -28,7 +28,8 @@ def run_suite(lab, database, modules):
     log = f"suite-{database}.log"
     lab.odoo(
         "-d", database, "-i", ",".join(modules), "--without-demo",
-        "--test-tags", ",".join(f"/{suite}" for suite in SUITES), "--http-port", "8479", "--stop-after-init",
+        "--test-tags", ",".join(f"/{suite}" for suite in SUITES),
+        "--http-port", "8479", "--stop-after-init",
         what="Running the suites of the host", log=log, check=False,
     )  # fmt: skip
     text = (lab.home / "log" / log).read_text(encoding="utf-8")

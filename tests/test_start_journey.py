@@ -22,7 +22,8 @@ env.cr.commit()
 STATE = """
 import json
 territory = env["citeslab.territory"].search([], limit=1)
-action = env["citeslab.action"].search([("name", "=", "Point avec le PLIE")], order="id")
+action = env["citeslab.action"].search(
+    [("name", "=", "Point avec le PLIE")], order="id")
 print("STATE", json.dumps({
     "structure": env.company.name, "sender": env.company.email,
     "territory": territory.name, "population": territory.population,
@@ -74,7 +75,8 @@ def test_a_manager_starts_his_structure_and_notes_the_first_action(
     page.fill("div[name=city] input", "Brest")
     page.fill("div[name=territory_name] input", "Brest")
     page.fill("div[name=neighborhood_text] textarea", "Kérédern\nPontanézen; 2623")
-    page.fill(".o_inner_group:has-text('Vos courriels') [name=email] input", "c@example.org")
+    mails = page.locator(".o_inner_group:has-text('Vos courriels')")
+    mails.locator("[name=email] input").fill("c@example.org")
     page.click("div[name=person_ids] .o_field_x2many_list_row_add a")
     page.fill("div[name=person_ids] div[name=name] input", "Maëlle Kerjean")
     page.fill("div[name=person_ids] div[name=email] input", "maelle@example.org")
@@ -95,7 +97,9 @@ def test_a_manager_starts_his_structure_and_notes_the_first_action(
     page.click("button.o_form_button_save")
     page.wait_for_selector("button[name=action_repeat]")
     page.click("button[name=action_repeat]")
-    page.wait_for_selector("div[name=date_precision] input:checked + label:has-text('Jour')")
+    page.wait_for_selector(
+        "div[name=date_precision] input:checked + label:has-text('Jour')"
+    )
     page.set_viewport_size({"width": 390, "height": 844})
     snap(page, "journal-form-390", shots)
     page.set_viewport_size({"width": 1400, "height": 900})

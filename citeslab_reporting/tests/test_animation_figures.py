@@ -199,9 +199,7 @@ class TestAnimationFigures(AnimationCase):
             code: matrix[code].value
             for code in ("communications", "webinars", "newsletters")
         }
-        self.assertEqual(
-            counts, {"communications": 2, "webinars": 2, "newsletters": 4}
-        )
+        self.assertEqual(counts, {"communications": 2, "webinars": 2, "newsletters": 4})
 
     def test_S10_the_monthly_average_of_the_bus_is_printed(self):
         """S10: two permanences of the bus a month are told as such."""

@@ -107,11 +107,12 @@ class TestMoneyFigures(EngineCase):
 
     def test_what_an_event_cost_is_read_on_it(self):
         """The invoices of a market, beside its planned cost; committed ones wait."""
+        kind = self.env.ref("citeslab_events.event_kind_market")
         market = self.env["event.event"].create(
             {
                 "name": "Marché",
                 "company_id": self.structure.id,
-                "citeslab_kind_id": self.env.ref("citeslab_events.event_kind_market").id,
+                "citeslab_kind_id": kind.id,
                 "date_begin": "2023-05-29 08:00:00",
                 "date_end": "2023-05-29 16:00:00",
                 "citeslab_cost": 300,
