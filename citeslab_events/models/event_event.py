@@ -219,13 +219,18 @@ class EventEvent(models.Model):
             elif last and last != day:
                 event.date_label = self.env._(
                     "from %(first)s to %(last)s",
-                    first=format_date(self.env, day, date_format="d MMMM"),
-                    last=format_date(self.env, last, date_format="d MMMM yyyy"),
+                    first=self._day_words(day, "d MMMM"),
+                    last=self._day_words(last, "d MMMM yyyy"),
                 )
             else:
-                event.date_label = format_date(
-                    self.env, day, date_format="EEEE d MMMM yyyy"
-                )
+                event.date_label = self._day_words(day, "EEEE d MMMM yyyy")
+
+    def _day_words(self, day, pattern):
+        """A day in words; the first of a month is “1er” in French."""
+        words = format_date(self.env, day, date_format=pattern)
+        if day.day == 1 and (self.env.lang or "").startswith("fr"):
+            words = words.replace("1 ", "1er ", 1)
+        return words
 
     @api.depends("citeslab_kind_id", "date_begin", "date_end", "date_precision")
     def _compute_work_hours(self):

@@ -105,6 +105,11 @@ class TestKinds(EventCase):
         with self.assertRaisesRegex(UserError, "attendees of the host"):
             host.write({"citeslab_kind_id": self.kinds["cafe"].id})
 
+    def test_the_first_of_a_month_is_said_as_in_french(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        event = self.event("cafe", "2026-12-01").with_context(lang="fr_FR")
+        self.assertEqual(event.date_label, "mardi 1er décembre 2026")
+
     def test_text_to_share(self):
         place = self.env["res.partner"].create({"name": "Médiathèque", "city": "Brest"})
         event = self.event(address_id=place.id)

@@ -208,6 +208,7 @@ class TestAnimationFigures(AnimationCase):
                 self.event("bus", f"2023-{month:02d}-{day:02d}", hours=3)
         for day in ("2023-03-07", "2023-04-11", "2023-05-09"):
             self.event("permanence", day, hours=3)
+        self.event("cafe", "2023-06-12")
         figure = self.matrix(*YEAR)["permanences"]
         self.assertEqual(figure.value, 27)
         (note,) = figure.notes
