@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..figures.matrix import DECLARED, UNKNOWN
@@ -97,6 +98,7 @@ class CiteslabReport(models.Model):
     )
     kind = fields.Selection(
         [("yearly", "Yearly bilan"), ("interim", "Interim"), ("other", "Other")],
+        string="Sort of Report",
         required=True,
         default="yearly",
     )
@@ -294,8 +296,13 @@ class CiteslabReport(models.Model):
 
     @api.onchange("template_id")
     def _onchange_template_id(self):
-        """What the model is for; its sections come with the first save."""
+        """What the model is for and, in a new report, its sections."""
         template = self.template_id
+        if not self._origin:
+            self.section_ids = [
+                Command.clear(),
+                *(Command.create(values) for values in template.section_ids._values()),
+            ]
         self.funder_id = template.funder_id
         self.neighborhood_ids = template.neighborhood_ids
         self.communes = template.communes
@@ -417,14 +424,8 @@ class CiteslabReport(models.Model):
         """Sections of the model, with the words to start from."""
         self.env["citeslab.report.section"].create(
             [
-                {
-                    "report_id": self.id,
-                    "sequence": part.sequence,
-                    "kind": part.kind,
-                    "title": part.title,
-                    "body": part.body,
-                }
-                for part in self.template_id.section_ids
+                {**values, "report_id": self.id}
+                for values in self.template_id.section_ids._values()
             ]
         )
 

@@ -36,7 +36,9 @@ class CiteslabReportSection(models.Model):
         "citeslab.report", required=True, index=True, ondelete="cascade"
     )
     sequence = fields.Integer(default=10)
-    kind = fields.Selection(SECTION_KINDS, required=True, default="text")
+    kind = fields.Selection(
+        SECTION_KINDS, string="Shows", required=True, default="text"
+    )
     title = fields.Char(required=True)
     body = fields.Html(
         string="Words",

@@ -15,6 +15,23 @@ class CiteslabReportTemplateSection(models.Model):
         "citeslab.report.template", required=True, index=True, ondelete="cascade"
     )
     sequence = fields.Integer(default=10)
-    kind = fields.Selection(SECTION_KINDS, required=True, default="text")
+    kind = fields.Selection(
+        SECTION_KINDS, string="Shows", required=True, default="text"
+    )
     title = fields.Char(required=True, translate=True)
     body = fields.Html(string="Words to Start From", translate=True)
+
+    def _values(self):
+        """Values of these sections in a report.
+
+        :rtype: list[dict]
+        """
+        return [
+            {
+                "sequence": part.sequence,
+                "kind": part.kind,
+                "title": part.title,
+                "body": part.body,
+            }
+            for part in self
+        ]
