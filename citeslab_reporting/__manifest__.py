@@ -49,6 +49,7 @@
         "views/event_event_views.xml",
         "views/citeslab_report_views.xml",
         "views/citeslab_report_answer_views.xml",
+        "views/citeslab_report_section_views.xml",
         "views/citeslab_report_line_views.xml",
         "views/citeslab_report_template_views.xml",
         "views/citeslab_objective_views.xml",

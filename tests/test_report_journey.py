@@ -35,14 +35,13 @@ def _said(text, tag):
 
 def _write(page, title, words):
     """Type words in a section of the draft that is open."""
-    page.click(f".o_field_widget[name=section_ids] td:has-text('{title}')")
+    row = page.locator(f".o_field_widget[name=section_ids] tr:has-text('{title}')")
+    row.locator("button[name=action_write]").click()
     page.wait_for_selector(".modal .odoo-editor-editable")
     page.click(".modal .odoo-editor-editable")
     page.keyboard.type(words)
     page.click(".modal .o_form_button_save")
     page.wait_for_selector(".modal", state="detached")
-    page.click(".o_form_button_save")
-    page.wait_for_selector(".o_form_button_save", state="hidden")
 
 
 def _prepare(page, server):

@@ -1,5 +1,8 @@
+from textwrap import shorten
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import html2plaintext
 
 from ..figures.tokens import Tokens
 
@@ -41,7 +44,7 @@ class CiteslabReportSection(models.Model):
     )
     title = fields.Char(required=True)
     body = fields.Html(
-        string="Words",
+        string="Text",
         sanitize_attributes=True,
         sanitize_style=True,
         help="{{persons_accompanied}} becomes the figure, {{gender:female %}} the "
@@ -49,6 +52,7 @@ class CiteslabReportSection(models.Model):
     )
     picture_ids = fields.One2many("citeslab.report.picture", "section_id")
     claim_ids = fields.One2many("citeslab.report.claim", "section_id", readonly=True)
+    excerpt = fields.Char(string="Words", compute="_compute_excerpt")
     claim_warning = fields.Char(compute="_compute_claim_warning")
 
     @api.depends("claim_ids.status", "claim_ids.reason")
@@ -56,6 +60,12 @@ class CiteslabReportSection(models.Model):
         for section in self:
             wrong = section.claim_ids.filtered("is_blocking")
             section.claim_warning = " ".join(wrong.mapped("message")) or False
+
+    @api.depends("body")
+    def _compute_excerpt(self):
+        for section in self:
+            text = " ".join(html2plaintext(section.body or "", False).split())
+            section.excerpt = shorten(text, 80, placeholder="…")
 
     @api.onchange("kind")
     def _onchange_kind(self):
@@ -97,6 +107,18 @@ class CiteslabReportSection(models.Model):
                     known=", ".join(problem.known),
                 )
             )
+
+    def action_write(self):
+        """The words and pictures of the section, in a window of their own."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.title,
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
 
     def _copy_values(self):
         """Values of the same section in the next version of the report."""
