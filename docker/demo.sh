@@ -34,4 +34,5 @@ then
     script finish_demo assets
     psql -d postgres -c "ALTER DATABASE \"$draft\" RENAME TO \"$DATABASE\""
 fi
-exec /entrypoint.sh odoo -d "$DATABASE" --db-filter="^$DATABASE\$"
+# One process: nothing routes the websocket here.
+exec /entrypoint.sh odoo -d "$DATABASE" --db-filter="^$DATABASE\$" --workers=0
