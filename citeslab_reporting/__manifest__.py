@@ -60,7 +60,10 @@
         "views/citeslab_governance_menus.xml",
         "views/citeslab_network_menus.xml",
     ],
-    "demo": ["demo/citeslab_objective_demo.xml"],
+    "demo": [
+        "demo/citeslab_objective_demo.xml",
+        "demo/citeslab_network_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "citeslab_reporting/static/src/bilan/**/*",
