@@ -109,7 +109,7 @@ def submit(page):
     """Submit the report that is open; it asks once."""
     page.locator("button[name=action_submit]:visible").first.click()
     page.locator(".modal .btn-primary").click()
-    page.locator(".o_arrow_button_current", has_text="Rendu").wait_for(timeout=90000)
+    page.locator(".o_arrow_button_current", has_text="Remis").wait_for(timeout=90000)
 
 
 def test_committee_of_a_chef(demo_server, page, as_user, tmp_path):
