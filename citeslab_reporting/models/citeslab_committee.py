@@ -259,9 +259,16 @@ class CiteslabCommittee(models.Model):
         )
 
     @api.model
+    def _ensure_all(self):
+        """Committees and place in the network of every territory that exists."""
+        territories = self.env["citeslab.territory"].search([])
+        self._ensure_for(territories)
+        self.env["citeslab.network.structure"]._ensure_for(territories.company_id)
+
+    @api.model
     def _cron_alert(self):
         """Remind the chef of each committee that is neither held nor planned."""
-        self._ensure_for(self.env["citeslab.territory"].search([]))
+        self._ensure_all()
         for committee in self.search([("territory_id.date_start", "!=", False)]):
             committee._sync_alert()
 

@@ -329,7 +329,7 @@ class TestFiles(NetworkCase):
         self.assertEqual((first.is_latest, second.is_latest), (False, True))
 
     def test_what_does_not_match_is_refused_in_one_sentence(self):
-        content, seal = self.file()
+        content, _seal = self.file()
         self.receive(content)
         bad = {
             "JSON": b"{",
