@@ -237,10 +237,19 @@ class CiteslabCommitteeMeeting(models.Model):
         )
 
     def _objectives(self, last):
-        """Pace of the year of activity against its objectives (CDC §5.1).
+        """What is reached of the objectives: local ones, else the scheme's (CDC §5.1).
 
         :return: list of ``(label, value, target, unit)``
         """
+        local = self.env["citeslab.objective"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("territory_id", "in", [self.territory_id.id, False]),
+                ("year", "=", last.year),
+            ]
+        )
+        if local:
+            return self._local_objectives(local, last)
         start = self.territory_id.date_start
         first, _last = self.committee_id._year_bounds(last)
         matrix = self._matrix(first, last)
@@ -258,6 +267,23 @@ class CiteslabCommitteeMeeting(models.Model):
                 # The scheme sets numbers for the first year only; the COPIL the others.
                 target = target if number in (None, 1) else None
                 rows.append((figure.label, figure.value, target, unit))
+        return rows
+
+    def _local_objectives(self, objectives, last):
+        matrix = self._matrix(last.replace(month=1, day=1), last)
+        rows = []
+        for objective in objectives:
+            figure = matrix.figures.get(objective.indicator_id.code)
+            if not figure:
+                continue
+            item = next(
+                (one for one in figure.items if one.code == objective.item_code), None
+            )
+            label, value = figure.label, figure.value
+            if objective.item_code:
+                label = f"{label} – {item.label if item else objective.item_code}"
+                value = item.percent if item else 0
+            rows.append((label, value, objective.target, objective.unit))
         return rows
 
     def _budget_rows(self, last):

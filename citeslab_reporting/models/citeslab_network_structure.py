@@ -190,9 +190,24 @@ class CiteslabNetworkStructure(models.Model):
 
     @api.model
     def _targets(self, companies, today):
-        """People to accompany and orient this year: ``{company id: number}``."""
+        """People to accompany and orient this year: ``{company id: number}``.
+
+        What the COPIL set, else the number of the scheme (CDC §5.1).
+        """
         number = self.env["citeslab.parameter"]._value_at("objective_persons", today)
-        return dict.fromkeys(companies.ids, int(number or 0))
+        targets = dict.fromkeys(companies.ids, int(number or 0))
+        for company, target in self.env["citeslab.objective"]._read_group(
+            [
+                ("company_id", "in", companies.ids),
+                ("year", "=", today.year),
+                ("indicator_id.code", "=", "objective"),
+                ("item_code", "=", False),
+            ],
+            ["company_id"],
+            ["target:sum"],
+        ):
+            targets[company.id] = int(target)
+        return targets
 
     @api.model
     def _committees(self, companies, today):
