@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ..figures import cadence
@@ -108,6 +109,29 @@ class CiteslabNetworkStructure(models.Model):
         "(company_id) WHERE company_id IS NOT NULL",
         "This structure is already in the network.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_may_link(*vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_may_link(vals)
+        return super().write(vals)
+
+    @api.model
+    def _check_may_link(self, *vals_list):
+        """Reports are read through this link: national animation alone makes it."""
+        national = "citeslab_reporting.group_network_national"
+        if self.env.su or self.env.user.has_group(national):
+            return
+        if any(vals.get("company_id") for vals in vals_list):
+            raise AccessError(
+                self.env._(
+                    "Only the national animation says which structure of this database "
+                    "a structure of the network is."
+                )
+            )
 
     @api.depends("department_id")
     def _compute_region_id(self):

@@ -204,6 +204,15 @@ class TestCampaign(NetworkCase):
         seen = self.env["citeslab.report"].with_user(self.network).search([])
         self.assertEqual(len(seen), 2)
 
+    def test_G5_nobody_follows_a_structure_by_himself(self):
+        """The link to a structure of this database opens its reports."""
+        self.there.unlink()
+        Structure = self.Structure.with_user(self.network)
+        with self.assertRaises(AccessError):
+            Structure.create({"name": "?", "code": "?", "company_id": self.other.id})
+        with self.assertRaises(AccessError):
+            self.here.with_user(self.network).company_id = self.other
+
     def test_the_network_meets_no_name(self):
         """0 canary bytes in all that an animator can read of these models."""
         self.person(f"{CANARY} Rozenn", gender="female", age=30)
