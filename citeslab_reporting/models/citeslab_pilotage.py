@@ -252,7 +252,7 @@ class CiteslabPilotage(models.AbstractModel):
         share = self.env._(
             "Numerator: “%(row)s” alone, without %(others)s. Denominator: everybody.",
             row=labels.pop(row.item_code, row.item_code),
-            others=", ".join(f"“{label}”" for label in labels.values()),
+            others=", ".join(labels.values()),
         )
         return f"{definition} {share}".strip()
 
