@@ -7,7 +7,7 @@ from .engine_common import EngineCase
 
 YEAR = (date(2023, 1, 1), date(2023, 12, 31))
 PERIOD = {"citeslab_from": "2023-01-01", "citeslab_to": "2023-12-31"}
-PERSONAL = ("citeslab.fact.person", "citeslab.fact.activity")
+PERSONAL = ("citeslab.fact.person", "citeslab.fact.activity", "citeslab.fact.delay")
 
 
 @tagged("post_install", "-at_install")

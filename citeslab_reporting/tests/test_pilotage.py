@@ -210,6 +210,18 @@ class TestPilotage(CiteslabCase):
         with self.assertRaises(AccessError):
             self._board()
 
+    def test_objectives_by_role(self):
+        """A manager sets those of his structure, a chef reads, others see nothing."""
+        mine = self._objective("creations", 8)
+        with self.assertRaises(AccessError):
+            mine.with_user(self.chef).target = 9
+        mine.with_user(self.manager).target = 9
+        self.assertEqual(mine.with_user(self.chef).target, 9)
+        self.assertFalse(self.Objective.with_user(self.other_chef).search([]))
+        for name in ("volunteer", "network", "employee", "salesperson", "portal"):
+            with self.subTest(user=name), self.assertRaises(AccessError):
+                self.Objective.with_user(self.users[name]).search([])
+
     @users("citeslab_volunteer")
     def test_a_volunteer_has_no_board(self):
         with self.assertRaises(AccessError):
