@@ -63,21 +63,24 @@ def _prepare(page, server):
 
 def _look(page, shots, name):
     """Keep pictures of the page, wide and as on a phone, for whoever looks."""
-    for width, height in ((1400, 900), (390, 844)):
-        page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(300)
-        page.screenshot(path=str(shots / f"{name}-{width}.png"))
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, f"{name} is wider than a screen of {width}"
-    page.set_viewport_size({"width": 1400, "height": 900})
+    page.screenshot(path=str(shots / f"{name}-1400.png"))
+    phone = page.context.new_page()
+    phone.set_viewport_size({"width": 390, "height": 844})
+    phone.goto(page.url)
+    phone.wait_for_selector(".o_form_view")
+    phone.screenshot(path=str(shots / f"{name}-390.png"))
+    wide = phone.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390, f"{name} is wider than a phone"
+    phone.close()
 
 
 def test_a_late_rdv_makes_a_second_version(demo_server, login, odoo_env, tmp_path):
     page = login(demo_server, "chef")
     _prepare(page, demo_server)
     _look(page, tmp_path, "claims")
-    reasons = page.locator("td[name=reason]")
-    reasons.first.click()
+    page.reload()
+    page.click("a[name=claims]")
+    page.click("tr:has-text('66,1') td[name=reason]")
     page.keyboard.type("Citation du bilan papier")
     page.click(".o_form_button_save")
     page.wait_for_selector(".o_form_button_save", state="hidden")

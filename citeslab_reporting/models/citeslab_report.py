@@ -742,7 +742,10 @@ class CiteslabReport(models.Model):
             raise UserError(
                 self.env._("%(name)s is still a draft: correct it.", name=self.name)
             )
-        following = self.superseded_by_ids or self.create(self._next_values())
+        following = self.superseded_by_ids
+        if not following:
+            following = self.create(self._next_values())
+            following.claim_ids._keep_reasons(self.claim_ids)
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,

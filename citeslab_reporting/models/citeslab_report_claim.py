@@ -165,6 +165,12 @@ class CiteslabReportClaim(models.Model):
         labels = [item.label for item in figure.items if item.code in tied.items]
         return f"{figure.label}, {' + '.join(labels)}" if labels else figure.label
 
+    def _keep_reasons(self, former):
+        """Give the same words the reason that they had in the version before."""
+        known = {(one.section_id.title, one.text): one.reason for one in former}
+        for claim in self:
+            claim.reason = known.get((claim.section_id.title, claim.text))
+
     def action_read_again(self):
         """Check the words against the figures of now."""
         self._refresh(self.section_id)
