@@ -13,6 +13,7 @@ CANARY = "Canari9182"
 WRITE = f"""
 CANARY = "{CANARY}"
 company = env.company
+env["ir.config_parameter"].set_param("ir_attachment.location", "file")
 users = env["res.users"]
 chef = users.create({{
     "name": "Chef", "login": "chef_erasure", "company_id": company.id,
@@ -52,7 +53,9 @@ data = env["citeslab.personal.data"]
 scope = data._scope(people)
 texts = {{"char", "text", "html"}}
 # a number or an address found by its form: written above, or not free text
-fixed = {{"email", "email_normalized", "siren", "lang", "access_token", "phone_sanitized"}}
+fixed = {{
+    "email", "email_normalized", "siren", "lang", "access_token", "phone_sanitized"
+}}
 filled = 0
 for name, personal in data._installed().items():
     ids = scope.ids.get(name)
@@ -64,8 +67,8 @@ for name, personal in data._installed().items():
         if not field or not field.store or not field.column_type or column in fixed:
             continue
         kind = field.column_type[0]
-        value = {{"varchar": CANARY, "text": CANARY,
-                  "jsonb": '{{"fr_FR": "%s", "en_US": "%s"}}' % (CANARY, CANARY)}}.get(kind)
+        words = '{{"fr_FR": "%s", "en_US": "%s"}}' % (CANARY, CANARY)
+        value = {{"varchar": CANARY, "text": CANARY, "jsonb": words}}.get(kind)
         if value:
             env.cr.execute(
                 f'UPDATE "{{Model._table}}" SET "{{column}}" = %s WHERE id = ANY(%s)',
@@ -75,7 +78,7 @@ env.cr.commit()
 print("FILLED", filled, len(people))
 """
 
-ERASE = f"""
+ERASE = """
 people = env["res.partner"].search([("is_porteur", "=", True)])
 for start in range(0, len(people), 20):
     people[start:start + 20]._anonymise("request")
@@ -97,12 +100,16 @@ print("FIGURES" + json.dumps({code: [figure.value, sorted(
 
 def dump(lab, database, file):
     subprocess.run(
-        ["pg_dump", "-f", str(file), database], check=True, env={**os.environ, **lab.env}
+        ["pg_dump", "-f", str(file), database],
+        check=True,
+        env={**os.environ, **lab.env},
     )
 
 
 def hits(text):
-    return text.casefold().count(CANARY.casefold())
+    """How often the canary is in a dump, as text or as bytes."""
+    found = text.casefold()
+    return found.count(CANARY.casefold()) + found.count(CANARY.encode().hex())
 
 
 def filestore(lab, database, odoo_env):

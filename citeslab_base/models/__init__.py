@@ -69,3 +69,4 @@ from . import citeslab_register_engine
 from . import citeslab_register_writer
 from . import citeslab_demo
 from . import digest_digest
+from . import res_users

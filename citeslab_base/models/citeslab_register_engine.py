@@ -119,8 +119,9 @@ class CiteslabRegisterEngine(models.AbstractModel):
         )
         for row, fingerprint in order:
             known = former.get(row.number_key)
-            if known and known.fingerprint == fingerprint:
-                plan.counts["unchanged"] += 1
+            erased = known and known.partner_id.anonymised_date
+            if known and (erased or known.fingerprint == fingerprint):
+                plan.counts["unchanged"] += 1  # nobody comes back by an old file
                 continue
             if known:
                 self._decide_correction(plan, row, fingerprint, known, by_partner)

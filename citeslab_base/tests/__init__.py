@@ -34,3 +34,5 @@ from . import test_capture_page
 from . import test_personal_data
 from . import test_erasure
 from . import test_kanban_queries
+from . import test_security_mutation
+from . import test_account_end

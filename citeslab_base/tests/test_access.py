@@ -9,7 +9,7 @@ import csv
 from pathlib import Path
 
 from odoo import Command
-from odoo.tests import tagged
+from odoo.tests import TransactionCase, tagged
 
 from .common import CANARY, CiteslabCase
 
@@ -41,8 +41,9 @@ def read_matrix():
         }
 
 
-@tagged("post_install", "-at_install")
-class TestAccessMatrix(CiteslabCase):
+class AccessCase(CiteslabCase):
+    """One record of each model and owner, and what each user may do with it."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -60,6 +61,9 @@ class TestAccessMatrix(CiteslabCase):
             ("other", cls.other),
         ):
             cls._create_lists(owner, company)
+        for name, model in cls.env.registry.items():
+            if model._transient and model._original_module == "citeslab_base":
+                cls.records[name, "dialog"] = cls.env[name]  # its rules: no record
 
     @classmethod
     def _create_person_records(cls, owner, user):
@@ -148,7 +152,53 @@ class TestAccessMatrix(CiteslabCase):
             {"company_id": company.id, "reason": "request", "digest": owner}
         )
         made |= cls._create_closed_period(company)
+        made |= cls._create_host_records(parcours)
         cls._keep(owner, made)
+
+    @classmethod
+    def _create_host_records(cls, parcours):
+        """What the host keeps of a parcours: chatter, files, meetings, mails."""
+        parcours = parcours.sudo()
+        person = parcours.partner_id
+        meeting = cls.env["calendar.event"].create(
+            {
+                "name": CANARY,
+                "start": "2023-01-01 09:00:00",
+                "stop": "2023-01-01 10:00:00",
+                "opportunity_id": parcours.id,
+                "user_id": cls.env.ref("base.user_admin").id,
+                "partner_ids": [Command.set(person.ids)],
+            }
+        )
+        message = parcours.message_post(body=CANARY, partner_ids=person.ids)
+        about = {"res_model": "crm.lead", "res_id": parcours.id}
+        done = parcours.activity_schedule("mail.mail_activity_data_call")
+        done.action_feedback(feedback=CANARY)  # a line of the host's report
+        cls.env.flush_all()
+        return {
+            "calendar.event": meeting,
+            "calendar.attendee": meeting.attendee_ids,
+            "mail.message": message,
+            "mail.notification": cls.env["mail.notification"].search(
+                [("mail_message_id", "=", message.id)], limit=1
+            ),
+            "mail.followers": cls.env["mail.followers"].create(
+                {**about, "partner_id": person.copy({"name": CANARY}).id}
+            ),
+            "mail.mail": cls.env["mail.mail"].create(
+                {"body_html": CANARY, "model": "crm.lead", "res_id": parcours.id}
+            ),
+            "mail.activity": parcours.activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=cls.env.ref("base.user_admin").id,
+            ),
+            "ir.attachment": cls.env["ir.attachment"].create(
+                {**about, "name": CANARY, "raw": b"1"}
+            ),
+            "crm.activity.report": cls.env["crm.activity.report"].search(
+                [("lead_id", "=", parcours.id)], limit=1
+            ),
+        }
 
     @classmethod
     def _create_closed_period(cls, company):
@@ -256,6 +306,10 @@ class TestAccessMatrix(CiteslabCase):
         else:
             for model in ("citeslab.parameter", "citeslab.quality.rule"):
                 made[model] = cls.env[model].search([], limit=1)
+            made["crm.stage"] = cls.env["crm.stage"].search(
+                [("phase", "=", "detection")], limit=1
+            )
+            made["crm.team"] = cls.env["crm.team"]._citeslab_team()
         cls._keep(owner, made)
 
     @classmethod
@@ -277,6 +331,9 @@ class TestAccessMatrix(CiteslabCase):
             for key, record in self.records.items()
         }
 
+
+@tagged("post_install", "-at_install")
+class TestAccessMatrix(AccessCase):
     def test_matrix(self):
         expected, actual = read_matrix(), self._actual()
         self.assertEqual(sorted(expected), sorted(actual))
@@ -297,7 +354,8 @@ class TestAccessMatrix(CiteslabCase):
             if model not in people:
                 continue
             for name, letters in rights.items():
-                if name not in insiders or (name == "other_chef") != (owner == "other"):
+                stranger = (name == "other_chef") != (owner == "other")
+                if name not in insiders or (stranger and owner != "dialog"):
                     self.assertEqual(letters, "-", (model, owner, name))
 
     def test_every_model_is_in_the_matrix(self):
@@ -405,3 +463,50 @@ class TestAccessMatrix(CiteslabCase):
         mine = self.records["citeslab.interview", "volunteer"].with_user(self.volunteer)
         self.assertTrue(mine.has_access("read"))
         self.assertNotIn("notes", mine.fields_get())
+
+
+@tagged("post_install", "-at_install")
+class TestReadme(TransactionCase):
+    """The table of the README says what the matrix says."""
+
+    ROWS = {
+        "parcours, RDV, situations": "citeslab.interview",
+        "orientations, outcomes": "citeslab.outcome",
+        "porteurs": "res.partner",
+        "actions, head-counts": "citeslab.headcount",
+        "consents": "citeslab.consent",
+        "ledger of the erasures": "citeslab.erasure",
+    }
+    LETTERS = {
+        "none": {"-"},
+        "read": {"r"},
+        "own typed": {"crw", "crwd"},
+        "all": {"crw", "crwd"},
+    }
+
+    def test_T1_the_table_of_the_readme_is_the_code(self):
+        text = (Path(__file__).parents[1] / "README.rst").read_text(encoding="utf-8")
+        lines = {
+            line[:28].strip(): [
+                line[28:40].strip(),
+                line[40:53].strip(),
+                line[53:66].strip(),
+                line[66:75].strip(),
+            ]
+            for line in text.splitlines()
+        }
+        matrix = read_matrix()
+        for label, model in self.ROWS.items():
+            told = dict(
+                zip(
+                    ("volunteer", "chef", "manager", "network"),
+                    lines[label],
+                    strict=True,
+                )
+            )
+            for role, words in told.items():
+                owner = "volunteer" if words == "own typed" else "structure"
+                with self.subTest(row=label, role=role):
+                    self.assertIn(matrix[model, owner][role], self.LETTERS[words])
+                    if words == "own typed":
+                        self.assertEqual(matrix[model, "structure"][role], "-")

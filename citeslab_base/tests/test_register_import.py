@@ -293,6 +293,17 @@ class TestAgain(RegisterImportCase):
         self.assertEqual(plan.steps, [])
         self.assertEqual(self.snapshot(), before)
 
+    def test_S14_an_old_register_brings_no_erased_person_back(self):
+        rows = [person(n, outcome="Création") for n in range(1, 4)]
+        self.load(rows)
+        gone = self.people()[:1]
+        gone._anonymise("request")
+        rows[0] = person(1, outcome="Abandon")
+        plan = self.load(rows)
+        self.assertEqual(plan.counts["unchanged"], 3)
+        self.assertEqual(len(self.people()), 3)
+        self.assertFalse(gone.phone or gone.email or gone.birthdate_date)
+
     def test_twice_keeps_what_was_typed_meanwhile(self):
         self.load([row()])
         self.people().phone = "02 98 00 00 01"
