@@ -36,17 +36,10 @@ from . import citeslab_report_picture
 from . import citeslab_report_claim
 from . import citeslab_network_structure
 from . import citeslab_region
-from . import citeslab_report
 from . import citeslab_report_answer
-from . import citeslab_report_child
-from . import citeslab_report_claim
 from . import citeslab_report_file
 from . import citeslab_report_line
-from . import citeslab_report_picture
 from . import citeslab_report_request
-from . import citeslab_report_section
-from . import citeslab_report_template
-from . import citeslab_report_template_section
 from . import citeslab_territory
 from . import event_event
 from . import ir_actions_report

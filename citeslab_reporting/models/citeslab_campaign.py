@@ -27,7 +27,10 @@ class CiteslabCampaign(models.Model):
         help="The same in every database that the campaign reaches.",
     )
     kind = fields.Selection(
-        lambda self: self.env["citeslab.report"]._fields["kind"].selection,
+        lambda self: self.env["citeslab.report"]
+        ._fields["kind"]
+        ._description_selection(self.env),
+        string="Kind of Report",
         required=True,
         default="yearly",
     )

@@ -34,7 +34,9 @@ class CiteslabConsolidationLine(models.Model):
     label = fields.Char(required=True)
     item_code = fields.Char(string="Row")
     unit = fields.Selection(
-        lambda self: self.env["citeslab.consolidation.rule"]._fields["unit"].selection,
+        lambda self: self.env["citeslab.consolidation.rule"]
+        ._fields["unit"]
+        ._description_selection(self.env),
         required=True,
     )
     is_hidden = fields.Boolean(string="Secret")

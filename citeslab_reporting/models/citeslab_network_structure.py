@@ -96,7 +96,9 @@ class CiteslabNetworkStructure(models.Model):
         string="What Is Missing", compute="_compute_board", compute_sudo=True
     )
     report_state = fields.Selection(
-        lambda self: self.env["citeslab.campaign.entry"]._fields["state"].selection,
+        lambda self: self.env["citeslab.campaign.entry"]
+        ._fields["state"]
+        ._description_selection(self.env),
         string="Last Report",
         compute="_compute_report_state",
         compute_sudo=True,

@@ -33,7 +33,10 @@ class CiteslabReportFile(models.Model):
         readonly=True,
     )
     kind = fields.Selection(
-        lambda self: self.env["citeslab.report"]._fields["kind"].selection,
+        lambda self: self.env["citeslab.report"]
+        ._fields["kind"]
+        ._description_selection(self.env),
+        string="Kind of Report",
         required=True,
         readonly=True,
     )

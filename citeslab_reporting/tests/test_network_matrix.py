@@ -1,8 +1,9 @@
 """Who may do what with the records of the network and of governance.
 
-As the matrix of the base addon: ``network_matrix.csv`` has one line per model and owner,
-one column per user, letters of *create, read, write, delete*. ``network`` animates and
-follows the first structure; ``portal`` stands for a financeur, who reads what is printed.
+As the matrix of the base addon: ``network_matrix.csv`` has one line per model and
+owner, one column per user, letters of *create, read, write, delete*. ``network``
+animates and follows the first structure; ``portal`` stands for a financeur, who reads
+what is printed.
 """
 
 import csv
@@ -53,7 +54,9 @@ class TestNetworkMatrix(NetworkCase):
         )
         consolidation.action_compute()
         cls.records["citeslab.consolidation", "network"] = consolidation
-        cls.records["citeslab.consolidation.line", "network"] = consolidation.line_ids[0]
+        cls.records["citeslab.consolidation.line", "network"] = consolidation.line_ids[
+            0
+        ]
         for model in (
             "citeslab.export.section",
             "citeslab.export.column",
