@@ -30,6 +30,7 @@ class CiteslabCommittee(models.Model):
 
     kind = fields.Selection(
         [("copil", "COPIL"), ("technical", "Technical Committee")],
+        string="Committee",
         required=True,
         default="copil",
     )
