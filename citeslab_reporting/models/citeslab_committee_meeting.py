@@ -8,7 +8,7 @@ from odoo.exceptions import ValidationError
 
 from ..figures import cadence
 
-PACK = "citeslab_reporting.action_report_committee_pack"
+PACK = "citeslab_reporting.committee_pack"
 HEADLINES = (
     "persons_met",
     "persons_accompanied",
@@ -187,7 +187,12 @@ class CiteslabCommitteeMeeting(models.Model):
     def action_print_pack(self):
         """Print what the members read: figures, objectives, answers, budget."""
         self.ensure_one()
-        return self.env.ref(PACK).report_action(self)
+        # by its address: the client would look for wkhtmltopdf before it prints
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/report/pdf/{PACK}/{self.id}",
+            "target": "new",
+        }
 
     # The pack
 
