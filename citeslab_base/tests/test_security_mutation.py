@@ -16,7 +16,7 @@ from .test_access import AccessCase, read_matrix
 FIELD_GROUPS = Path(__file__).parent / "field_groups.csv"
 GOAL = 0.95
 # Models of the host that base extends.
-EXTENDED = ("crm.lead", "res.partner", "res.users")
+EXTENDED = ("crm.lead", "res.partner")
 
 _logger = logging.getLogger(__name__)
 
@@ -51,7 +51,9 @@ class TestFieldGroups(CiteslabCase):
     """T9: who may read a field of ours is written down, and shut for the others."""
 
     def test_T9_the_groups_of_fields_are_those_reviewed(self):
-        self.assertEqual(fields_with_groups(self.env), read_field_groups())
+        found, reviewed = fields_with_groups(self.env), read_field_groups()
+        differing = set(found.items()) ^ set(reviewed.items())
+        self.assertFalse(sorted(differing))
 
     def test_T9_nobody_without_a_role_reads_them(self):
         for model, name in read_field_groups():
