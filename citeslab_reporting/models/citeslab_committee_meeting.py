@@ -34,7 +34,7 @@ class CiteslabCommitteeMeeting(models.Model):
     committee_id = fields.Many2one(
         "citeslab.committee", required=True, index=True, ondelete="cascade"
     )
-    kind = fields.Selection(related="committee_id.kind")
+    kind = fields.Selection(related="committee_id.kind", string="Kind of Committee")
     company_id = fields.Many2one(
         related="committee_id.company_id", store=True, index=True
     )

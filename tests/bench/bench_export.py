@@ -4,13 +4,13 @@ Same reader (a manager of all the structures: access rules apply), same 25 colum
 the labels of what they point to. Memory is what the process needs more at its highest.
 """
 
-import importlib.util
 import resource
 import tempfile
 from datetime import date
-from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import patch
+
+from population import fill
 
 from odoo.tools import SQL
 
@@ -25,16 +25,9 @@ from odoo.addons.web.controllers.export import CSVExport, ExportXlsxWriter
 
 PERIOD = (date(2022, 1, 1), date(2023, 12, 31))
 COLUMNS = 25
-ROWS = 100_000
-
-
-def bilan_bench():
-    """The benchmark beside this one, which fills the database."""
-    path = Path(__file__).with_name("bench_bilan.py")
-    spec = importlib.util.spec_from_file_location("bench_bilan", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+STRUCTURES = 50
+PEOPLE_A_YEAR = 1000
+ROWS = 2 * STRUCTURES * PEOPLE_A_YEAR
 
 
 def peak():
@@ -45,9 +38,7 @@ def peak():
 class Question:
     """The same rows and columns, by the national export and by Odoo's own."""
 
-    def __init__(self, env):
-        companies = env["res.company"].search([("name", "like", "Banc ")])
-        companies = companies[:-1]  # 50 of 1,000 people a year, without the small one
+    def __init__(self, env, companies):
         user = env["res.users"].create(
             {
                 "name": "Banc",
@@ -109,7 +100,7 @@ class Question:
 
 def main(bench):
     """Memory first, while nothing else has grown the process; then the times."""
-    bilan_bench().fill(bench.env)
+    structures = fill(bench.env, [PEOPLE_A_YEAR] * STRUCTURES, (2022, 2023))
     for table in ("res_partner", "crm_lead"):  # filled in SQL, ids of their own
         bench.env.cr.execute(
             SQL(
@@ -118,7 +109,7 @@ def main(bench):
                 SQL.identifier(table),
             )
         )
-    question = Question(bench.env)
+    question = Question(bench.env, structures)
     next(iter(question.export._people_rows(question.companies[:1], *PERIOD).rows))
     for name, work in (("CSV", question.ours_csv), ("XLSX", question.ours_xlsx)):
         before = peak()
