@@ -85,6 +85,7 @@
             "citeslab_base/static/src/look_alike/**/*",
             "citeslab_base/static/src/outcome_grid/**/*",
             "citeslab_base/static/src/reach/**/*",
+            "citeslab_base/static/src/reachability.scss",
         ],
     },
     "demo": [

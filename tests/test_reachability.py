@@ -22,6 +22,8 @@ HOST = (
     ".o_m2o_avatar",
     ".o_kanban_quick_add",
     ".o_mail_activity",
+    ".o_field_kanban_activity",
+    ".o_field_many2one_avatar_user",
     ".o_activity_view",
     ".o_select_menu",
     ".o_input_dropdown",
@@ -66,8 +68,8 @@ def violations(page, include=".o_action_manager"):
 
 def settle(page):
     """Wait until a screen is drawn."""
-    page.wait_for_selector(".o_action_manager > .o_action, .o_dialog .modal-body")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_selector(".o_action_manager > *, .o_dialog .modal-body")
+    page.wait_for_timeout(1200)  # the web client keeps a connection open: never idle
 
 
 def open_first_record(page):
@@ -79,7 +81,7 @@ def open_first_record(page):
         return False
     rows.first.click()
     page.wait_for_selector(".o_form_view")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(800)
     return True
 
 
