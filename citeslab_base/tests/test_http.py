@@ -45,7 +45,8 @@ class TestOverHttp(HttpCase):
         super().setUpClass()
         for name in ("build_cast", "_create_user", "_create_territory"):
             setattr(cls, name, classmethod(getattr(CiteslabCast, name).__func__))
-        for name in ("create_parcours", "create_row", "meet", "orient", "end"):
+        acts = ("create_parcours", "create_row", "meet", "orient", "end")
+        for name in (*acts, "outcome_told"):
             setattr(cls, name, classmethod(getattr(CiteslabCast, name).__func__))
         cls.build_cast()
         cls.readers = {name: cls.users[name] for name in RPC_OUTSIDERS}

@@ -16,6 +16,7 @@ class CiteslabPersonalData(models.AbstractModel):
             "citeslab.consolidation*": FIGURES,
             "citeslab.export.*": "settings of an export",
             "citeslab.network.*": FIGURES,
+            "citeslab.objective": "figures aimed at, nobody",
             "citeslab.region": "a place",
             "citeslab.committee*": "members of the committees, never porteurs",
             "citeslab.declared.figure": FIGURES,
