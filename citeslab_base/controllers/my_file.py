@@ -7,7 +7,10 @@ class MyFile(http.Controller):
     """Everything that is known of a person, for his chef to hand over."""
 
     @http.route(
-        "/citeslab/my-file/<int:partner_id>", type="http", auth="user", readonly=True
+        "/citeslab/my-file/<int(min=1,max=2147483647):partner_id>",
+        type="http",
+        auth="user",
+        readonly=True,
     )
     def my_file(self, partner_id):
         """ZIP of a person's file: readable page, JSON, files.

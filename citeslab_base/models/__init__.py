@@ -47,6 +47,7 @@ from . import citeslab_orientation
 from . import citeslab_orientation_link
 from . import citeslab_orientation_ledger
 from . import ir_default
+from . import ir_http
 from . import citeslab_outcome
 from . import citeslab_followup
 from . import citeslab_contest

@@ -15,6 +15,7 @@ NONCE = re.compile(r"[0-9A-Za-z-]{16,64}")
 LIMITS = {"name": 128, "phone": 32, "line": 200, "place": 120}
 OLDEST = timedelta(days=60)
 MOST_AT_ONCE = 100
+LAST_ID = 2**31 - 1
 
 
 class CiteslabCapture(models.Model):
@@ -135,7 +136,8 @@ class CiteslabCapture(models.Model):
                 )
         for name, values in (("gender", GENDER), ("age_band", AGE_BANDS)):
             value = entry.get(name)
-            told[name] = value if value in dict(values) else False
+            is_known = isinstance(value, str) and value in dict(values)
+            told[name] = value if is_known else False
         told["area"] = self._area_of(entry, company)
         told["place_id"] = self._place_of(told["place"], company)
         told["date"] = self._date_of(entry, company)
@@ -148,7 +150,9 @@ class CiteslabCapture(models.Model):
     def _area_of(self, entry, company):
         area_id = entry.get("area")
         Area = self.env["citeslab.neighborhood"]
-        if not isinstance(area_id, int) or isinstance(area_id, bool):
+        if isinstance(area_id, bool) or not isinstance(area_id, int):
+            return Area
+        if not 0 < area_id <= LAST_ID:
             return Area
         return Area.search(
             [("id", "=", area_id), ("company_id", "in", (False, company.id))]

@@ -14,7 +14,7 @@ from ..register.reader import read_table
 from ..register.rows import check_table, main_year
 from ..register.vocabulary import Labels
 from ..tools.dates import local_date
-from ..tools.text import normalise
+from ..tools.text import normalise, quoted
 from .citeslab_register_writer import NOMENCLATURES
 
 SHOWN_ABSENT = 30
@@ -393,7 +393,11 @@ class CiteslabRegisterEngine(models.AbstractModel):
         )
 
     def _problem_message(self, problem):
-        return self.env._(problem.message, **problem.params)
+        params = {
+            name: quoted(value, 200) if isinstance(value, str) else value
+            for name, value in problem.params.items()
+        }
+        return self.env._(problem.message, **params)
 
     def _count_texts(self, plan):
         """Counts of a plan as ``(label, number)``, those that say something."""

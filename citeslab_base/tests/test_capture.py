@@ -132,6 +132,16 @@ class TestCapture(CiteslabCase):
         with self.assertRaises(UserError):
             self._send(*[self._person()] * 101)
 
+    def test_values_of_another_shape_are_left_out(self):
+        """None of them costs the phone what it sends beside."""
+        for values in ({"gender": []}, {"age_band": {}}, {"area": 2**40}, {"area": -1}):
+            with self.subTest(values):
+                told = self.env["citeslab.capture"]._told(
+                    self._person(**values), self.structure
+                )
+                self.assertFalse(told["gender"] or told["age_band"])
+                self.assertEqual(bool(told["area"]), "area" not in values)
+
     def test_forged_values_are_left_out(self):
         foreign = self.env["citeslab.neighborhood"].create(
             {"name": "Ailleurs", "kind": "qpv", "company_id": self.other.id}

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
 from .common import CANARY, CiteslabCast
@@ -197,6 +197,27 @@ class TestOverHttp(HttpCase):
                 f"/web/image/res.partner/{self.person.id}/avatar_128"
             )
             self.assertNotIn(CANARY.encode(), answer.content)
+
+    @mute_logger("odoo.http", "odoo.sql_db")
+    def test_a_value_that_cannot_be_kept_gets_a_sentence(self):
+        """On our models; those of the host answer as they always did."""
+        self.authenticate(self.chef.login, PASSWORD)
+        for model, values, kind in (
+            ("citeslab.action", {"name": "a\0b"}, "odoo.exceptions.UserError"),
+            ("citeslab.action", {"occurrences": 2**40}, "odoo.exceptions.UserError"),
+            ("res.partner", {"name": "a\0b"}, "builtins.ValueError"),
+        ):
+            params = {"model": model, "method": "create", "kwargs": {}}
+            answer = self.make_jsonrpc_request
+            with self.subTest(model=model, values=values):
+                with self.assertRaises(JsonRpcException) as caught:
+                    answer(
+                        f"/web/dataset/call_kw/{model}/create",
+                        {**params, "args": [[values]]},
+                    )
+                self.assertEqual(caught.exception.args[0], kind)
+        missing = self.url_open(f"/citeslab/my-file/{10**12}")
+        self.assertEqual(missing.status_code, 404)
 
     @mute_logger("odoo.http", "odoo.addons.base.models.ir_model", "odoo.models")
     def test_chatter_of_a_parcours_is_refused(self):

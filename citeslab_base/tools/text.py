@@ -36,6 +36,12 @@ def normalise_name(name):
     return " ".join(sorted(normalise(name).split()))
 
 
+def quoted(value, limit=60):
+    """Start of what was typed, to be quoted in a sentence that stays readable."""
+    text = "" if value is None else str(value)
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
 def safe_cell(value, limit=32767):
     """Text that a cell can hold: no control characters, at most ``limit`` long.
 

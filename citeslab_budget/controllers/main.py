@@ -6,7 +6,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 class CiteslabBudgetController(http.Controller):
     @http.route(
-        "/citeslab_budget/<int:budget_id>/budget.xlsx",
+        "/citeslab_budget/<int(min=1,max=2147483647):budget_id>/budget.xlsx",
         type="http",
         auth="user",
         readonly=True,

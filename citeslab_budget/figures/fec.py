@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 
 LARGEST = 50 * 1024 * 1024
+LONGEST_CELL = 5000
+LONGEST_AMOUNT = 15  # a float holds no more euros to the cent
 COMMON = (
     "JournalCode", "JournalLib", "EcritureNum", "EcritureDate", "CompteNum",
     "CompteLib", "CompAuxNum", "CompAuxLib", "PieceRef", "PieceDate", "EcritureLib",
@@ -28,8 +30,8 @@ NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d{1,2})?")
 class FecProblem(Exception):
     """What is wrong, where; the caller words it.
 
-    ``code``: empty, too_big, encoding, separator, column, missing, width, date,
-    amount, account.
+    ``code``: empty, too_big, encoding, separator, column, missing, width, long,
+    date, amount, account.
     """
 
     code: str
@@ -121,6 +123,8 @@ def _layout(head):
 def _entry(number, row, layout, seen):
     if len(row) < len(layout):
         raise FecProblem("width", number, value=str(len(row)))
+    if max(map(len, row)) > LONGEST_CELL:
+        raise FecProblem("long", number)
     cell = {name: row[place].strip() for name, place in layout.items()}
     if not cell["CompteNum"]:
         raise FecProblem("account", number, "CompteNum")
@@ -170,7 +174,7 @@ def _amount(text, number, column):
     clean = text.replace(" ", "").replace("\xa0", "").replace("\u202f", "")
     if not clean:
         return 0
-    if not NUMBER.fullmatch(clean):
+    if len(clean) > LONGEST_AMOUNT or not NUMBER.fullmatch(clean):
         raise FecProblem("amount", number, column, text)
     whole, _mark, rest = clean.replace(",", ".").partition(".")
     cents = abs(int(whole)) * 100 + int((rest + "00")[:2])

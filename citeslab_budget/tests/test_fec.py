@@ -166,6 +166,12 @@ class TestFec(BudgetCase):
             self.assertIn(words, text)
         self.assertFalse(self.budget.entry_ids)
 
+    def test_what_no_ledger_holds_is_told(self):
+        huge = row("1", "20230110", "606300", "Papier", "9" * 5000)
+        self._refuses(self._file([huge]), "99…” is not an amount")
+        long = row("1", "20230110", "606300", "x" * 200_000, "12,50")
+        self._refuses(self._file([long]), "line 2: a cell is longer")
+
     def test_without_mapping(self):
         self.env["citeslab.budget.mapping"].search([]).unlink()
         self._refuses(self._file(self.ledger), "No account feeds a line")

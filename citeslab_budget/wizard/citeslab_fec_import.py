@@ -4,6 +4,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.citeslab_base.tools.text import quoted
+
 from ..figures import fec
 from ..figures.money import to_cents, to_euros
 
@@ -132,7 +134,11 @@ class CiteslabFecImport(models.TransientModel):
 
     def _sentence(self, problem):
         """One sentence: what is wrong, where, how to mend it."""
-        where = {"line": problem.line, "column": problem.column, "value": problem.value}
+        where = {
+            "line": problem.line,
+            "column": problem.column,
+            "value": quoted(problem.value),
+        }
         sentences = {
             "empty": lambda: self.env._("The file is empty: export the FEC again."),
             "too_big": lambda: self.env._(
@@ -159,6 +165,11 @@ class CiteslabFecImport(models.TransientModel):
             "width": lambda: self.env._(
                 "line %(line)s: %(value)s columns instead of 18; a label may hold a "
                 "separator.",
+                **where,
+            ),
+            "long": lambda: self.env._(
+                "line %(line)s: a cell is longer than any ledger writes; export the "
+                "file again.",
                 **where,
             ),
             "date": lambda: self.env._(

@@ -74,6 +74,15 @@ class TestPlan(EventCase):
         self.assertIn("Café créateurs", plan.report)
         self.assertIn("Petit déjeuner", plan.report)
 
+    def test_years_outside_the_calendar_are_told(self):
+        for text in ("31/12/9999; Atelier", "01/01/0001; Atelier"):
+            with self.assertRaisesRegex(UserError, "n'existe pas dans le calendrier"):
+                self._plan(text)._create_events()
+        plan = self._plan("15/02; Atelier")
+        plan.year = 0
+        with self.assertRaisesRegex(UserError, "0 n'existe pas dans le calendrier"):
+            plan._create_events()
+
     def test_every_bad_line_is_told(self):
         plan = self._plan(
             "31/02; Atelier\n12/13; Atelier\n10/01; Brocante\n10/01; Café;;26h"

@@ -13,6 +13,7 @@ from odoo.addons.citeslab_base.tools.text import normalise
 _DAY = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{4}))?")
 _HOUR = re.compile(r"(\d{1,2})\s*[h:]\s*(\d{2})?")
 DEFAULT_HOUR = 14.0
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 class CiteslabEventPlan(models.TransientModel):
@@ -114,6 +115,7 @@ class CiteslabEventPlan(models.TransientModel):
 
     def _read_day(self, text):
         """Day, or first day of a month told by its name."""
+        self._check_year(self.year, self.year)
         for month in range(1, 13):
             first = date(self.year, month, 1)
             if normalise(text) == normalise(
@@ -126,12 +128,17 @@ class CiteslabEventPlan(models.TransientModel):
                 self.env._("“%(text)s” is no day: write 15/02 or a month", text=text)
             )
         day, month, year = (int(part) if part else 0 for part in found.groups())
+        self._check_year(year or self.year, text)
         try:
             return date(year or self.year, month, day), False
         except ValueError as error:
             raise ValueError(
                 self.env._("%(text)s is not in the calendar", text=text)
             ) from error
+
+    def _check_year(self, year, text):
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise ValueError(self.env._("%(text)s is not in the calendar", text=text))
 
     def _read_hour(self, text):
         if not text:

@@ -8,7 +8,7 @@ class ExportController(http.Controller):
     """Files that leave the database, with the rights of who asks for them."""
 
     @http.route(
-        "/citeslab/export/<int:report_id>/<string:file_format>",
+        "/citeslab/export/<int(min=1,max=2147483647):report_id>/<string:file_format>",
         type="http",
         auth="user",
         methods=["GET"],
@@ -42,7 +42,7 @@ class ExportController(http.Controller):
         return self._answer(name, content, FORMATS[file_format])
 
     @http.route(
-        "/citeslab/campaign/<int:entry_id>",
+        "/citeslab/campaign/<int(min=1,max=2147483647):entry_id>",
         type="http",
         auth="user",
         methods=["GET"],

@@ -9,7 +9,7 @@ class ReportController(http.Controller):
     """Files of a report, read with the rights of who asks for them."""
 
     @http.route(
-        "/citeslab/report/<int:report_id>/<string:file_format>",
+        "/citeslab/report/<int(min=1,max=2147483647):report_id>/<string:file_format>",
         type="http",
         auth="user",
         methods=["GET"],

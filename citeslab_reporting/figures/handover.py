@@ -8,6 +8,7 @@ from .sealed import canonical, digest
 CAMPAIGN = "citeslab.campaign/1"
 HANDOVER = "citeslab.handover/1"
 KINDS = ("yearly", "interim", "other")
+LAST_VERSION = 9999
 
 
 def campaign(*, uid, name, kind, period, deadline, instructions, structure):
@@ -36,11 +37,11 @@ def read_campaign(content):
     """
     values = _load(content, CAMPAIGN)
     _need(values, ("uid", "name", "kind", "deadline", "instructions"), str)
-    _need(values.get("structure") or {}, ("code", "name"), str)
+    _need(values.get("structure"), ("code", "name"), str)
     _period(values)
-    date.fromisoformat(values["deadline"])
+    _day(values["deadline"], "deadline")
     if values["kind"] not in KINDS:
-        raise ValueError(f"kind {values['kind']!r}")
+        raise ValueError("kind")
     return values
 
 
@@ -73,49 +74,75 @@ def read_report(content):
     """
     values = _load(content, HANDOVER)
     _need(values, ("kind", "hash", "manifest", "figures"), str)
-    _need(values.get("structure") or {}, ("code", "name"), str)
+    _need(values.get("structure"), ("code", "name"), str)
     _period(values)
-    if not isinstance(values.get("version"), int) or values["version"] < 1:
-        raise ValueError(f"version {values.get('version')!r}")
+    version = values.get("version")
+    if type(version) is not int or not 0 < version <= LAST_VERSION:
+        raise ValueError("version")
     if digest(values["manifest"]) != values["hash"]:
         raise ValueError("seal")
-    seal = json.loads(values["manifest"])
+    seal = _object(values["manifest"], "manifest")
     if seal.get("figures") != digest(values["figures"]):
         raise ValueError("seal of the figures")
     sealed = seal.get("report") or {}
+    _need(seal, ("figures",), str)
+    _need({"report": sealed}, ("report",), dict)
     if (sealed.get("previous") or None) != (values.get("previous_hash") or None):
         raise ValueError("seal of the version before")
     if sealed.get("version", values["version"]) != values["version"]:
         raise ValueError("version")
-    bilan = json.loads(values["figures"])
+    bilan = _object(values["figures"], "figures")
     if bilan.get("schema") != "citeslab.bilan/1":
-        raise ValueError(f"schema of the figures {bilan.get('schema')!r}")
+        raise ValueError("schema of the figures")
     if bilan.get("period") != values["period"]:
         raise ValueError("period of the figures")
     return {**values, "bilan": bilan}
 
 
 def _load(content, schema):
-    try:
-        values = json.loads(content)
-    except (ValueError, UnicodeDecodeError) as error:
-        raise ValueError("JSON") from error
-    if not isinstance(values, dict) or values.get("schema") != schema:
+    values = _object(content, "JSON")
+    if values.get("schema") != schema:
         raise ValueError("schema")
     return values
 
 
+def _object(text, name):
+    """A JSON object whose texts a database can hold.
+
+    :raises ValueError: with ``name``
+    """
+    try:
+        values = json.loads(text)
+        written = json.dumps(values, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise ValueError(name) from error
+    if not isinstance(values, dict) or b"\\u0000" in written:
+        raise ValueError(name)
+    return values
+
+
 def _need(values, names, kind):
+    """Check that these are there, of that kind.
+
+    :raises ValueError: with the name of the first one that is not
+    """
     for name in names:
-        if not isinstance(values.get(name), kind):
+        if not isinstance(values, dict) or not isinstance(values.get(name), kind):
             raise ValueError(name)
 
 
 def _period(values):
-    period = values.get("period") or {}
+    period = values.get("period")
     _need(period, ("from", "to"), str)
-    if date.fromisoformat(period["from"]) > date.fromisoformat(period["to"]):
+    if _day(period["from"], "period") > _day(period["to"], "period"):
         raise ValueError("period")
+
+
+def _day(text, name):
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(name) from error
 
 
 def _pretty(values):

@@ -72,6 +72,7 @@ class Scope:
         The last day of a month stays one: February counts 28 or 29 days.
         """
         years = max(1, -(-(self.last - self.first).days // 366))
+        years = min(years, self.first.year - 1)  # nothing is older than the calendar
         last = self.last - relativedelta(years=years)
         if (self.last + relativedelta(days=1)).day == 1:
             last += relativedelta(day=31)

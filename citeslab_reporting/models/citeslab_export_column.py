@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.citeslab_base.tools.text import quoted
+
 
 class CiteslabExportColumn(models.Model):
     """One column of the national export: its code, its label, what it shows."""
@@ -41,7 +43,7 @@ class CiteslabExportColumn(models.Model):
                     self.env._(
                         "%(wanted)s is not known in the section %(section)s: write "
                         "one of %(known)s.",
-                        wanted=column.source,
+                        wanted=quoted(column.source),
                         section=column.section_id.name,
                         known=", ".join(known),
                     )

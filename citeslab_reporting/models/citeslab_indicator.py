@@ -1,3 +1,4 @@
+import re
 from ast import literal_eval
 from datetime import date
 
@@ -6,6 +7,8 @@ from psycopg2 import DatabaseError
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+
+from odoo.addons.citeslab_base.tools.text import quoted
 
 NUMERIC = ("integer", "float", "monetary")
 GROUPABLE = ("selection", "many2one", "char", "boolean")
@@ -282,7 +285,7 @@ class CiteslabIndicator(models.Model):
                 "be used there. Write one of: %(known)s.",
                 name=self.name,
                 setting=self._fields[setting]._description_string(self.env),
-                field=name,
+                field=quoted(name),
                 known=", ".join(known),
             )
         )
@@ -363,13 +366,14 @@ class CiteslabIndicator(models.Model):
         :rtype: ValidationError
         """
         reason = str(error).strip().partition("\n")[0]
+        reason = re.sub(r":?\s*<[^>]*>", "", reason)  # objects of the reader of Python
         return ValidationError(
             self.env._(
                 "Indicator %(name)s: the condition %(domain)s cannot be read "
                 "(%(error)s). Write it like [('age', '>=', 60)].",
                 name=self.name or "",
-                domain=self.domain,
-                error=reason,
+                domain=quoted(self.domain, 200),
+                error=quoted(reason, 200),
             )
         )
 

@@ -11,6 +11,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools.misc import file_open, format_date
 
 from odoo.addons.citeslab_base.tools import pdf
+from odoo.addons.citeslab_base.tools.text import quoted
 
 from ..figures import svg
 from ..figures.layout import Layout
@@ -105,11 +106,12 @@ class CiteslabBilanRenderer(models.AbstractModel):
 
     def _parse_year(self, value):
         text = str(value)
-        if not (text.isdecimal() and 2000 <= int(text) <= 2100):
+        is_year = len(text) == 4 and text.isdecimal()
+        if not (is_year and 2000 <= int(text) <= 2100):
             raise UserError(
                 self.env._(
                     "“%(year)s” is not a year: give four digits, from 2000 to 2100.",
-                    year=text,
+                    year=quoted(text),
                 )
             )
         return int(text)
@@ -130,6 +132,8 @@ class CiteslabBilanRenderer(models.AbstractModel):
     def _parse_ids(self, model, value):
         try:
             ids = [int(one) for one in self._parse_list(value)]
+            if not all(0 < one < 2**31 for one in ids):
+                raise ValueError
             records = self.env[model].browse(ids)
         except (TypeError, ValueError):
             records = None
@@ -137,7 +141,7 @@ class CiteslabBilanRenderer(models.AbstractModel):
             raise UserError(
                 self.env._(
                     "“%(value)s” is not a known %(model)s.",
-                    value=value,
+                    value=quoted(value),
                     model=self.env["ir.model"]._get(model).name,
                 )
             )

@@ -342,6 +342,13 @@ class TestFiles(NetworkCase):
         self.receive(content)
         bad = {
             "JSON": b"{",
+            "no file": b"",
+            "deep": b"[" * 100_000,
+            "a number": self.file(manifest="1", hash=digest("1"))[0],
+            "no list": self.file(period=[])[0],
+            "huge version": self.file(version=10**30)[0],
+            "NUL": self.file(structure={"code": "a\0b", "name": "?"})[0],
+            "half a pair": content.replace(b"lorient", b"\\ud800", 1),
             "schema": self.file(schema="citeslab.bilan/1")[0],
             "seal": self.file(hash="0" * 64)[0],
             "figures": self.file(figures="{}")[0],

@@ -40,6 +40,8 @@ class TestParameters(CiteslabCase):
             ({"date_from": "3/5/2023", "date_to": "x"}, "first and the last day"),
             ({"date_from": "2023-05-01", "date_to": "2023-04-01"}, "end after"),
             ({"year": "20 23"}, "“20 23” is not a year"),
+            ({"year": "9" * 5000}, "…” is not a year"),
+            ({"year": "2023", "territory_id": "9" * 30}, "is not a known"),
             ({"year": "2023", "territory_id": "x"}, "“x” is not a known"),
             ({"year": "2023", "neighborhood_ids": [0]}, "is not a known"),
         ):

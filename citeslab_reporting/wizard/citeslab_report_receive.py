@@ -20,7 +20,7 @@ class CiteslabReportReceive(models.TransientModel):
         told = []
         for file in self.file_ids:
             report, is_new = self.env["citeslab.report.file"]._receive(
-                file.raw, file.name
+                file.raw or b"", file.name
             )
             label = self.env._("received") if is_new else self.env._("already here")
             told.append(f"{file.name}: {report.display_name} – {label}")

@@ -1,0 +1,45 @@
+import psycopg2
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.http import request
+
+
+class IrHttp(models.AbstractModel):
+    _inherit = "ir.http"
+
+    @classmethod
+    def _handle_error(cls, exception):
+        """A value that no database holds is answered by a sentence, on our pages and
+        models only: those of the host answer as they always did."""
+        if cls._citeslab_cannot_be_kept(exception) and cls._citeslab_is_asked():
+            sentence = request.env._(
+                "This cannot be kept: a number is too large, a date does not exist or "
+                "a text holds a character that is none. Correct it and save again."
+            )
+            refused = UserError(sentence)
+            refused.__cause__ = exception
+            return super()._handle_error(refused)
+        return super()._handle_error(exception)
+
+    @classmethod
+    def _citeslab_is_asked(cls):
+        """Whether the request is for a page or a model of ours."""
+        # nothing is read yet of a request that was refused at the door
+        model = getattr(request, "params", {}).get("model")
+        return request.httprequest.path.startswith("/citeslab") or (
+            isinstance(model, str) and model.startswith("citeslab.")
+        )
+
+    @classmethod
+    def _citeslab_cannot_be_kept(cls, exception):
+        """Whether the database, or the way to it, refused a value for what it is.
+
+        :param Exception exception: what saving it raised
+        :rtype: bool
+        """
+        unheld = psycopg2.DataError | UnicodeEncodeError | OverflowError
+        if isinstance(exception, unheld):
+            return True
+        # psycopg2 says it by a plain ValueError
+        return isinstance(exception, ValueError) and "NUL (0x00)" in str(exception)
