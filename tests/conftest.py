@@ -117,6 +117,17 @@ def odoo_env(lab):
     return partial(run_in_shell, lab)
 
 
+def free_ports(count=2):
+    """Numbers of ports that nobody uses at this moment."""
+    ports = [socket.socket() for _ in range(count)]
+    for free in ports:
+        free.bind(("127.0.0.1", 0))
+    numbers = [free.getsockname()[1] for free in ports]
+    for free in ports:
+        free.close()
+    return numbers
+
+
 class Server:
     """A running Odoo: `url`, `db`, `log`."""
 
@@ -137,12 +148,7 @@ def start_server(lab):
 
     @contextmanager
     def start(database, workers=0):
-        ports = [socket.socket() for _ in range(2)]
-        for free in ports:
-            free.bind(("127.0.0.1", 0))
-        port, gevent_port = (free.getsockname()[1] for free in ports)
-        for free in ports:
-            free.close()
+        port, gevent_port = free_ports()
         name = f"server-{database}.log"
         words = [
             "-d", database, f"--db-filter=^{database}$", f"--http-port={port}",

@@ -7,7 +7,6 @@ machine lets us mount one, so that its disk can be filled without filling yours.
 import os
 import random
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -19,6 +18,7 @@ from pathlib import Path
 from citeslab_tool.lab import Lab
 from citeslab_tool.postgres import PORT, Cluster
 from citeslab_tool.process import background, stop_group
+from conftest import free_ports
 
 DISK = 1536 * 1024**2
 RESTART_SECONDS = 5  # as docs/deployment.md has it
@@ -145,12 +145,7 @@ class Supervisor:
     """Odoo restarted whenever it ends, as systemd's `Restart=always` does."""
 
     def __init__(self, lab, database, log, workers=2):
-        ports = [socket.socket() for _ in range(2)]
-        for free in ports:
-            free.bind(("127.0.0.1", 0))
-        port, gevent_port = (free.getsockname()[1] for free in ports)
-        for free in ports:
-            free.close()
+        port, gevent_port = free_ports()
         self.lab, self.db, self.log = lab, database, log
         self.url = f"http://127.0.0.1:{port}"
         self.words = [

@@ -144,8 +144,8 @@ def visited(lab, database, start_server, count):
 
 
 def test_some_bad_requests(lab, demo_db, start_server):
-    """Each route of ours a few times."""
-    figures, faults = visited(lab, demo_db, start_server, 100)
+    """Each route of ours three times."""
+    figures, faults = visited(lab, demo_db, start_server, 48)
     tell(lab, "requests", figures)
     assert not faults, json.dumps(faults, indent=1, ensure_ascii=False)
     assert figures["routes"] >= 15

@@ -10,11 +10,13 @@ import io
 import json
 import re
 import zipfile
+from contextlib import suppress
 
 import openpyxl
 import pytest
 from conftest import REPO
 from http_race import Client, tagged
+from playwright.sync_api import Error
 from test_bad_input import tell
 
 RUN = "alert(1)"
@@ -85,11 +87,17 @@ class Watch:
 
     def open(self, server, address):
         """Show a screen or a report."""
-        self.page.goto(server.url + address, wait_until="domcontentloaded")
+        # a screen that is still loading may turn the first call away
+        for _try in range(3):
+            with suppress(Error):
+                self.page.goto(server.url + address, wait_until="domcontentloaded")
+                break
         if address.startswith("/odoo"):
             ready = ".o_view_controller, .o_error_dialog, .o_action_manager > div"
-            self.page.wait_for_selector(ready, timeout=30_000)
-            if self.page.query_selector(".o_error_dialog"):
+            with suppress(Error):  # told by what is missing below
+                self.page.wait_for_selector(ready, timeout=30_000)
+            drawn = self.page.query_selector(ready)
+            if not drawn or self.page.query_selector(".o_error_dialog"):
                 self.broken.append(address)
         self.page.wait_for_timeout(300)
         self.shown += 1
