@@ -49,3 +49,20 @@ def safe_cell(value, limit=32767):
     ``=`` stays the label somebody typed and is never evaluated.
     """
     return _FORBIDDEN.sub("", "" if value is None else str(value))[:limit]
+
+
+def sheet_name(name, taken):
+    """Name of a worksheet: at most 31 characters, none that Excel refuses, never twice.
+
+    :param set taken: names of the sheets before, folded; the new one is added
+    """
+    clean = "".join(c for c in safe_cell(name) if c not in "[]:*?/\\").strip(" '")
+    if len(clean) > 31:  # whole words only
+        clean = clean[:32].rsplit(" ", 1)[0][:31].strip(" '")
+    clean = clean or "Bilan"
+    unique, number = clean, 2
+    while unique.casefold() in taken or unique.casefold() == "history":
+        suffix = f" ({number})"
+        unique, number = clean[: 31 - len(suffix)] + suffix, number + 1
+    taken.add(unique.casefold())
+    return unique

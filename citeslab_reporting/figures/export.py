@@ -13,7 +13,7 @@ from datetime import datetime
 
 import xlsxwriter
 
-from odoo.addons.citeslab_base.tools.text import safe_cell
+from odoo.addons.citeslab_base.tools.text import safe_cell, sheet_name
 
 SCHEMA = "citeslab.export/1"
 TYPES = ("text", "integer", "number", "boolean", "date", "month")
@@ -159,8 +159,9 @@ def write_xlsx(sheets, title, out):
         {"title": safe_cell(title, 255), "created": datetime(2000, 1, 1)}
     )
     head = book.add_format({"bold": True, "font_color": "#17457F", "bottom": 1})
+    names = set()
     for sheet in sheets:
-        page = book.add_worksheet(safe_cell(sheet.label, 31))
+        page = book.add_worksheet(sheet_name(sheet.label, names))
         page.freeze_panes(1, 0)
         page.set_column(0, len(sheet.columns), 18)
         for place, column in enumerate(sheet.columns):

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import xlsxwriter
 
-from odoo.addons.citeslab_base.tools.text import safe_cell
+from odoo.addons.citeslab_base.tools.text import safe_cell, sheet_name
 
 from .matrix import AMOUNT, HOURS, RATE
 
@@ -113,7 +113,7 @@ class _Workbook:
     # Sheets
 
     def _sheet(self, name, title, portrait=False):
-        sheet = self.book.add_worksheet(self._sheet_name(name))
+        sheet = self.book.add_worksheet(sheet_name(name, self.names))
         sheet.hide_gridlines(2)
         sheet.set_paper(9)
         sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
@@ -133,19 +133,6 @@ class _Workbook:
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
         return sheet
-
-    def _sheet_name(self, name):
-        """At most 31 characters, none that Excel refuses, never twice."""
-        clean = "".join(c for c in safe_cell(name) if c not in "[]:*?/\\").strip(" '")
-        if len(clean) > 31:  # whole words only
-            clean = clean[:32].rsplit(" ", 1)[0][:31].strip(" '")
-        clean = clean or "Bilan"
-        unique, number = clean, 2
-        while unique.casefold() in self.names or unique.casefold() == "history":
-            suffix = f" ({number})"
-            unique, number = clean[: 31 - len(suffix)] + suffix, number + 1
-        self.names.add(unique.casefold())
-        return unique
 
     def _key_sheet(self, title, facts):
         sheet = self._sheet(self.words["key_figures"], title)

@@ -134,6 +134,12 @@ class TestExport(ExportCase):
         with self.assertRaises(AccessError):
             age.with_user(self.chef).name = "…"
 
+    def test_any_name_of_a_section_makes_a_sheet(self):
+        section = self.env.ref("citeslab_reporting.export_section_people")
+        section.name = "'> [people] * of: the/street'"
+        book = load_workbook(io.BytesIO(self.export("xlsx")))
+        self.assertIn("> people  of thestreet", book.sheetnames)
+
     def test_a_label_is_no_formula(self):
         nature = self.env["citeslab.project.nature"].create(
             {"name": "=1+1", "code": "danger", "company_id": self.structure.id}
