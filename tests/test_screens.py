@@ -43,6 +43,22 @@ def test_every_screen_opens(login, demo_server, role, size):
         assert_no_trouble(page)
 
 
+@pytest.mark.parametrize("role", ["volontaire", "chef", "responsable", "animation"])
+def test_the_whole_menu_shows_at_a_desk(login, demo_server, role):
+    """At most seven entries, none behind the "+" of a menu that is too long."""
+    page = login(demo_server, role)
+    page.set_viewport_size(DESK)
+    page.goto(f"{demo_server.url}/odoo")
+    if not page.locator(".o_menu_sections").count():
+        page.click(".o_navbar_apps_menu button")
+        page.click("[data-menu-xmlid='citeslab_base.menu_root']")
+    menu = page.locator(".o_menu_sections")
+    menu.locator("[data-section]:visible").first.wait_for()
+    assert 2 <= menu.locator("> *:visible").count() <= 7
+    assert not menu.locator(".o_menu_sections_more:visible").count()
+    assert_no_trouble(page)
+
+
 def test_card_tells_what_a_chef_needs(login, demo_server):
     page = login(demo_server, "chef")
     open_screen(page, demo_server, "parcours")
@@ -81,6 +97,7 @@ def test_interview_is_logged_from_the_form(login, demo_server):
     page.wait_for_selector(".o_form_view")
     assert page.locator(".o_statusbar_status button[data-value]").count()
     page.locator(".o_statusbar_buttons button.btn-primary").first.click()
+    page.locator(".modal [name=target_public] input[type=radio]").first.check()
     page.fill(".modal [name=next_step] input", "Écrire le projet en une page")
     page.locator(".modal footer button.btn-primary").click()
     page.wait_for_selector(".modal", state="detached")
