@@ -76,7 +76,7 @@ class CiteslabDeclaredFigure(models.Model):
     @api.depends("indicator_id", "item_code")
     def _compute_item_label(self):
         for line in self:
-            line.item_label = line._rows().get(line.item_code)
+            line.item_label = line.indicator_id._rows().get(line.item_code)
 
     @api.constrains("indicator_id", "company_id")
     def _check_indicator(self):
@@ -93,7 +93,7 @@ class CiteslabDeclaredFigure(models.Model):
     @api.constrains("indicator_id", "item_code")
     def _check_item_code(self):
         for line in self.filtered("item_code"):
-            rows = line._rows()
+            rows = line.indicator_id._rows()
             if not line.indicator_id.group_field and line.indicator_id.source:
                 raise ValidationError(
                     self.env._(
@@ -148,18 +148,6 @@ class CiteslabDeclaredFigure(models.Model):
                 ("date_from", "in", self.mapped("date_from")),
             ]
         )
-
-    def _rows(self):
-        """Rows that the figure may have, when its list is a closed one.
-
-        :return: ``{code: label}``, empty when any code will do
-        """
-        indicator = self.indicator_id
-        if not (indicator.source and indicator.group_field):
-            return {}
-        catalogue = self.env["citeslab.bilan"]._catalogue(indicator)
-        rows = {code: label for code, (_rank, label) in catalogue.values()}
-        return rows and rows | {UNKNOWN: self.env._("Unknown")}
 
     def _as_tally(self):
         """The lines of one figure as the engine counts: what lacks is unknown."""

@@ -10,6 +10,8 @@ from odoo.fields import Domain
 
 from odoo.addons.citeslab_base.tools.text import quoted
 
+from ..figures.matrix import UNKNOWN
+
 NUMERIC = ("integer", "float", "monetary")
 GROUPABLE = ("selection", "many2one", "char", "boolean")
 PREVIEW_ROWS = 10
@@ -401,6 +403,17 @@ class CiteslabIndicator(models.Model):
         """Columns by which the engine groups to count this indicator."""
         names = [*self._flags(), self.group_field]
         return tuple(dict.fromkeys(name for name in names if name))
+
+    def _rows(self):
+        """Rows that the figure may have, when its list is a closed one.
+
+        :return: ``{code: label}``, empty when any code will do
+        """
+        if not (self.source and self.group_field):
+            return {}
+        catalogue = self.env["citeslab.bilan"]._catalogue(self)
+        rows = {code: label for code, (_rank, label) in catalogue.values()}
+        return rows and rows | {UNKNOWN: self.env._("Unknown")}
 
     def _summed_fields(self):
         """Number fields that the engine adds up for this indicator."""

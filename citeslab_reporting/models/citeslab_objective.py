@@ -58,6 +58,7 @@ class CiteslabObjective(models.Model):
         help="Code of a row of the figure, as qpv: the objective is then its share, "
         "in percent.",
     )
+    item_label = fields.Char(string="Row Label", compute="_compute_item_label")
     is_share = fields.Boolean(compute="_compute_is_share")
     target = fields.Float(required=True, digits=(16, 1))
     unit = fields.Char(compute="_compute_is_share")
@@ -83,6 +84,12 @@ class CiteslabObjective(models.Model):
         for objective in self:
             if objective.territory_id.company_id != objective.company_id:
                 objective.territory_id = Territory._default_for(objective.company_id)
+
+    @api.depends("indicator_id", "item_code")
+    def _compute_item_label(self):
+        for objective in self:
+            rows = objective.item_code and objective.indicator_id._rows()
+            objective.item_label = rows and rows.get(objective.item_code)
 
     @api.depends("indicator_id.kind", "item_code")
     def _compute_is_share(self):
@@ -115,6 +122,20 @@ class CiteslabObjective(models.Model):
                     self.env._(
                         "%(figure)s has no rows: leave the row empty.",
                         figure=objective.indicator_id.name,
+                    )
+                )
+
+    @api.constrains("indicator_id", "item_code")
+    def _check_item_code(self):
+        for objective in self.filtered("item_code"):
+            rows = objective.indicator_id._rows()
+            if rows and objective.item_code not in rows:
+                raise ValidationError(
+                    self.env._(
+                        "%(indicator)s has no row %(row)s. Write one of: %(known)s.",
+                        indicator=objective.indicator_id.name,
+                        row=objective.item_code,
+                        known=", ".join(rows),
                     )
                 )
 

@@ -193,6 +193,8 @@ class TestPilotage(CiteslabCase):
             self._objective("qpv_rate", 120)
         with self.assertRaisesRegex(ValidationError, "no rows"):
             self._objective("creations", 12, "qpv")
+        with self.assertRaisesRegex(ValidationError, "no row qvp.*Write one of.*qpv"):
+            self._objective("objective", 70, "qvp")
         with self.assertRaisesRegex(UserError, "not a year"):
             self._board(year="20x3")
 
