@@ -2,8 +2,8 @@
 
 `access_matrix.csv` is made to be read: a line per model and owner (own structure, other
 structure, none, any; ``-`` where the demo has no record and the access lines are told),
-a column per role, letters of *create, read, write, delete*. A model that is not in it is
-red. `CITESLAB_WRITE_MATRIX=1` writes it anew, to be read before it is committed.
+a column per role, letters of *create, read, write, delete*. A model that is not in it
+is red. `CITESLAB_WRITE_MATRIX=1` writes it anew, to be read before it is committed.
 """
 
 import csv
