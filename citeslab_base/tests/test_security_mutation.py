@@ -1,11 +1,13 @@
 """Remove each access line, rule and field group in turn: does a test see it?
 
-Not a test of every day: ``--test-tags=citeslab_mutation``. The tests that must see
+Not a test of every day: ``./citeslab test --nightly`` runs it (12 minutes). The tests that must see
 the hole are the access matrix and the list of the fields of our roles.
 """
 
 import csv
 import logging
+import os
+import unittest
 from pathlib import Path
 
 from odoo.tests import tagged
@@ -63,6 +65,9 @@ class TestFieldGroups(CiteslabCase):
                     self.assertNotIn(name, described)
 
 
+@unittest.skipUnless(
+    os.environ.get("CITESLAB_NIGHTLY"), "takes long: ./citeslab test --nightly runs it"
+)
 @tagged("post_install", "-at_install", "-standard", "citeslab_mutation")
 class TestSecurityMutation(AccessCase):
     """Each mutant lives in a savepoint of its own."""
