@@ -1,7 +1,7 @@
 """Remove each access line, rule and field group in turn: does a test see it?
 
-Not a test of every day: ``./citeslab test --nightly`` runs it (12 minutes). The tests that must see
-the hole are the access matrix and the list of the fields of our roles.
+Not a test of every day: ``./citeslab test --nightly`` runs it (12 minutes). The tests
+that must see the hole are the access matrix and the list of the fields of our roles.
 """
 
 import csv

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from statistics import median
 
-AHEAD, ON_TRACK, BEHIND, REACHED, NO_TARGET = (
-    "ahead", "on_track", "behind", "reached", "no_target",
+AHEAD, ON_TRACK, BEHIND, MISSED, REACHED, NO_TARGET = (
+    "ahead", "on_track", "behind", "missed", "reached", "no_target",
 )  # fmt: skip
 # Within five points of the pace one is on it: a week of holidays is no alarm.
 MARGIN = 5
@@ -58,6 +58,8 @@ def status(measure, target, share):
         return NO_TARGET
     if done >= 100:
         return REACHED
+    if share >= 100:  # the period is over: there is no pace any more
+        return MISSED
     expected = 100 if measure.is_share else share
     if done >= expected + MARGIN:
         return AHEAD

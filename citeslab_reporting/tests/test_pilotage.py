@@ -32,6 +32,7 @@ class TestPace(TransactionCase):
 
     def test_a_rate_does_not_wait_for_the_year(self):
         self.assertEqual(pilotage.status(Measure(3, 10, True), 70, 10), "behind")
+        self.assertEqual(pilotage.status(Measure(99), 100, 100), "missed")
         self.assertEqual(pilotage.status(Measure(7, 10, True), 70, 10), "reached")
 
     def test_share_of_nobody(self):
