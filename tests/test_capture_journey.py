@@ -102,6 +102,20 @@ def test_five_captures_without_network_make_five_people(login, demo_server, rpc)
     assert rpc("citeslab.interview", "search_count", parcours) == 5
 
 
+def test_a_double_tap_keeps_one_person_and_says_so(login, demo_server, rpc):
+    page = login(demo_server, "volontaire")
+    open_page(page, demo_server)
+    assert not page.locator("text=/^(Women|Men)$/").count()
+    page.fill("#name", "Doubletape Ana")
+    page.locator("#person button[type=submit]").dblclick()
+    wait_sent(page)
+    assert "Doubletape Ana" in page.inner_text("#message")
+    page.wait_for_timeout(1000)
+    page.click("#person button[type=submit]")  # nobody's name: it is asked for
+    assert "Doubletape Ana" not in page.inner_text("#message")
+    assert rpc("crm.lead", "search_count", [["partner_id.name", "ilike", "Doubletape"]]) == 1
+
+
 def test_taps_are_counted_and_absorb_a_name(login, demo_server, rpc):
     page = login(demo_server, "chef")
     open_page(page, demo_server)

@@ -113,6 +113,26 @@ class TestStart(CiteslabCase):
         with self.assertRaisesRegex(UserError, "already a user"):
             form.save().action_start()
 
+    def test_a_structure_that_is_ready_opens_it_again_and_loses_nothing(self):
+        """The form reads quartiers and chefs of the territory (the browser does so)."""
+        form = self.wizard(
+            self.manager,
+            territory_name="Brest",
+            neighborhood_text="Pontanézen; 2623\nBellevue; 7292",
+            is_chef=False,
+        )
+        form.chef_ids.add(self.chef)
+        form.save().action_start()
+        territory = self.env["citeslab.territory"].search(
+            [("company_id", "=", self.structure.id)]
+        )
+        told = (territory.neighborhood_ids, territory.chef_ids)
+        self.assertEqual(len(told[0]), 2)
+        again = self.wizard(self.manager)
+        self.assertFalse(again.is_chef)
+        again.save().action_start()
+        self.assertEqual((territory.neighborhood_ids, territory.chef_ids), told)
+
     def test_an_administrator_prepares_a_new_structure(self):
         admin = self.users["admin"]
         form = self.wizard(

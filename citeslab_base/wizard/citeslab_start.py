@@ -85,7 +85,8 @@ class CiteslabStart(models.TransientModel):
         """Start from what the structure already told."""
         values = super().default_get(names)
         company = self.env.company.sudo()
-        territory = self.env["citeslab.territory"]._default_for(company)
+        territory = self.env["citeslab.territory"]._default_for(company).sudo()
+        others = territory.chef_ids - self.env.user
         known = {
             "name": company.name,
             "street": company.street,
@@ -93,11 +94,12 @@ class CiteslabStart(models.TransientModel):
             "city": company.city,
             "phone": company.phone,
             "email": company.email,
-            "territory_name": territory.sudo().name or company.city,
-            "region_id": territory.sudo().region_id.id,
-            "date_start": territory.sudo().date_start,
-            "neighborhood_ids": territory.sudo().neighborhood_ids.ids,
-            "chef_ids": (territory.sudo().chef_ids - self.env.user).ids,
+            "territory_name": territory.name or company.city,
+            "region_id": territory.region_id.id,
+            "date_start": territory.date_start,
+            "neighborhood_ids": [fields.Command.set(territory.neighborhood_ids.ids)],
+            "chef_ids": [fields.Command.set(others.ids)],
+            "is_chef": not territory or self.env.user in territory.chef_ids,
         }
         if company.partner_id.tz in dict(ZONES):
             known["tz"] = company.partner_id.tz

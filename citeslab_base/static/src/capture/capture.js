@@ -308,9 +308,14 @@
         choose("band", null);
     }
 
+    let keptAt = -Infinity;
+
     byId("person").addEventListener("submit", (event) => {
         event.preventDefault();
         const name = byId("name").value.trim();
+        if (!name && event.timeStamp - keptAt < 1000) {
+            return; // a double tap: what it kept stays told
+        }
         if (!name) {
             tell(words.nameless);
             byId("name").focus();
@@ -327,6 +332,7 @@
             already: byId("already").checked,
         });
         if (entry) {
+            keptAt = event.timeStamp;
             clearForm();
             tell(`${name} – ${navigator.onLine ? words.sent : words.kept}`);
             byId("name").focus();
