@@ -113,7 +113,10 @@ def test_a_double_tap_keeps_one_person_and_says_so(login, demo_server, rpc):
     page.wait_for_timeout(1000)
     page.click("#person button[type=submit]")  # nobody's name: it is asked for
     assert "Doubletape Ana" not in page.inner_text("#message")
-    assert rpc("crm.lead", "search_count", [["partner_id.name", "ilike", "Doubletape"]]) == 1
+    assert (
+        rpc("crm.lead", "search_count", [["partner_id.name", "ilike", "Doubletape"]])
+        == 1
+    )
 
 
 def test_taps_are_counted_and_absorb_a_name(login, demo_server, rpc):
