@@ -96,7 +96,7 @@ def test_P4_project_that_stops_tells_why_and_where(login, demo_server):
     page.locator(".o-dropdown--menu a:has-text('Issue')").click()
     dialog = page.locator(".modal").first
     dialog.locator("[name=value] label:has-text('Abandon')").click()
-    assert dialog.locator("[name=reason_id]").count()
+    dialog.locator("[name=reason_id]").wait_for()
     dialog.locator("button[name=action_apply]").click()
     assert dialog.is_visible()
     dialog.locator("[name=reason_id] input").fill("Autre")
