@@ -116,6 +116,34 @@ class TestPartnerFigures(EngineCase):
         )
         self.assertEqual(self.figure("orientations", *YEAR).value, 5)
 
+    def test_P10_networks_group_into_the_families_of_the_chart(self):
+        networks = {
+            "creation": ("BGE", "ADIE", "CCI"),
+            "employment": ("France Travail",),
+            "training": ("Organisme de formation",),
+        }
+        for family, names in networks.items():
+            for name in names:
+                organization = self.env["res.partner"].create(
+                    {
+                        "name": name,
+                        "is_company": True,
+                        "organization_kind": "creation",
+                        "company_id": self.structure.id,
+                    }
+                )
+                parcours = self.create_parcours(contact_name=f"Vers {name}")
+                self.meet(parcours, YEAR[0])
+                self.orient(
+                    parcours,
+                    YEAR[0],
+                    family=family,
+                    organization_id=organization.id,
+                )
+        rows = self.items(self.figure("first_orientation", *YEAR))
+        told = {code: value for code, value in rows.items() if value}
+        self.assertEqual(told, {"creation": 3, "employment": 1, "training": 1})
+
     def test_B13_oriented_and_accepted_by_programme(self):
         program = self.env["citeslab.program"].create({"name": "Envol", "code": "env"})
         promotion = self.env["citeslab.program.promotion"].create(
