@@ -231,9 +231,11 @@ class CiteslabAction(models.Model):
             "views": [(False, "form")],
         }
 
-    @api.model
     def action_repeat_last(self):
         """Open a copy of the action that one noted last, or an empty one.
+
+        A button of the list: it comes with the rows ticked, if any, which do not
+        count.
 
         :rtype: dict
         """

@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from .common import CiteslabCase
@@ -92,6 +93,13 @@ class TestJournal(CiteslabCase):
     def test_repeat_without_a_past_opens_an_empty_one(self):
         Action = self.env["citeslab.action"].with_user(self.other_chef)
         self.assertNotIn("res_id", Action.action_repeat_last())
+
+    def test_repeat_last_is_called_as_the_button_of_the_list_does(self):
+        last = self.action("Permanence")
+        Action = self.env["citeslab.action"].with_user(self.chef)
+        for ticked in ([], last.ids):
+            opened = call_kw(Action, "action_repeat_last", [ticked], {})
+            self.assertEqual(Action.browse(opened["res_id"]).name, "Permanence")
 
     def test_E3_partner_meetings_are_a_type_of_their_own(self):
         """E3: 24 meetings from 13 lines, none of them an event."""
