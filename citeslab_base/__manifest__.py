@@ -82,8 +82,10 @@
     ],
     "assets": {
         "web.assets_backend": [
+            "citeslab_base/static/src/home/**/*",
             "citeslab_base/static/src/look_alike/**/*",
             "citeslab_base/static/src/outcome_grid/**/*",
+            "citeslab_base/static/src/print/**/*",
             "citeslab_base/static/src/reach/**/*",
             "citeslab_base/static/src/reachability.scss",
         ],

@@ -1,45 +1,33 @@
 """Run in `odoo shell` on the demo: prints who may do what with whose record, as JSON.
 
-One record of each model and owner is enough, since rules tell records apart by their
-owner; where the demo has none, the access lines alone are told (owner ``-``).
+A record of each model and owner: those of the access tests of `citeslab_base`, else
+one of the demo, else one made up of its required fields; where none of these gives one,
+the access lines alone are told (owner ``-``). Every role exists in the structure of
+the record (owner ``own``) and in another one (owner ``other``).
 """
 
-import itertools
 import json
 
-from odoo import Command
 from odoo.exceptions import MissingError
+from odoo.tools import mute_logger
 
-OPERATIONS = (("c", "create"), ("r", "read"), ("w", "write"), ("d", "unlink"))
-ROLES = {
-    "volunteer": "citeslab_base.group_volunteer",
-    "chef": "citeslab_base.group_chef",
-    "manager": "citeslab_base.group_manager",
-    "network": "citeslab_base.group_network",
+from odoo.addons.citeslab_base.tests.common import OUTSIDERS, ROLES
+from odoo.addons.citeslab_base.tests.test_access import OPERATIONS, ROW_OF, AccessCase
+
+PEOPLE = {
+    **ROLES,
     "national": "citeslab_reporting.group_network_national",
-    "salesperson": "sales_team.group_sale_salesman",
-    "sales_all": "sales_team.group_sale_salesman_all_leads",
-    "sales_manager": "sales_team.group_sale_manager",
+    **OUTSIDERS,
     "event_user": "event.group_event_user",
     "event_manager": "event.group_event_manager",
     "mailing_user": "mass_mailing.group_mass_mailing_user",
-    "employee": "base.group_user",
-    "contact_creator": "base.group_partner_manager",
-    "admin": "base.group_system",
-    "portal": "base.group_portal",
-    "public": "base.group_public",
 }
-# Models of the host that hold or name a porteur, and which of their records do.
-OF_PARCOURS = [("model", "=", "crm.lead"), ("res_id", "in", "PARCOURS")]
+# Models of the host that hold or name a porteur, and which of their records do; those
+# of `AccessCase` come to these.
 HOST = {
     "account.analytic.account": [],
     "account.analytic.line": [],
-    "calendar.attendee": [("event_id", "in", "MEETINGS")],
-    "calendar.event": [("id", "in", "MEETINGS")],
-    "crm.lead": [("is_parcours", "=", True)],
-    "crm.stage": [("phase", "!=", False)],
     "crm.tag": [],
-    "crm.team": [("id", "=", "TEAM")],
     "digest.digest": [],
     "event.booth": [("event_id.citeslab_kind_id", "!=", False)],
     "event.event": [("citeslab_kind_id", "!=", False)],
@@ -49,51 +37,39 @@ HOST = {
     "event.registration.answer": [],
     "event.slot": [("event_id.citeslab_kind_id", "!=", False)],
     "event.type": [],
-    "ir.attachment": [("res_model", "=", "crm.lead")],
-    "mail.activity": [("res_model", "=", "crm.lead"), ("res_id", "in", "PARCOURS")],
-    "mail.followers": [("res_model", "=", "crm.lead"), ("res_id", "in", "PARCOURS")],
-    "mail.mail": [],
-    "mail.message": OF_PARCOURS,
-    "mail.notification": [("mail_message_id.model", "=", "crm.lead")],
-    "mail.scheduled.message": [],
-    "mail.tracking.value": [("mail_message_id.model", "=", "crm.lead")],
     "mailing.contact": [],
     "mailing.list": [],
     "mailing.mailing": [],
     "mailing.subscription": [],
     "mailing.trace": [],
     "privacy.log": [],
-    "res.partner": [("is_porteur", "=", True)],
 }
-OWN, OTHER, NONE, ANY, LINES = "own", "other", "none", "any", "-"
+OWN, OTHER, NONE, LINES = "own", "other", "none", "-"
+# Links that do not tell the owner of a row.
+SKIPPED = {"create_uid", "write_uid", "partner_id", "author_id"}
 
 
-def people():
-    """A user per role of the structure of Brest, and the other structure's chef."""
-    parcours = env["crm.lead"].search([("is_parcours", "=", True)])
-    companies = [
-        company
-        for company, _count in env["crm.lead"]._read_group(
-            [("is_parcours", "=", True)], ["company_id"], ["__count"], order="__count"
-        )
-    ]
-    own, other = companies[-1], companies[0]
-    assert own != other and parcours
-    users = {}
-    for role, company in [*((role, own) for role in ROLES), ("other_chef", other)]:
-        group = env.ref(ROLES.get(role, ROLES["chef"]))
-        share = role in ("portal", "public")
-        groups = group if share else group | env.ref("base.group_user")
-        users[role] = env["res.users"].create(
-            {
-                "name": f"Matrice {role}",
-                "login": f"matrix_{role}",
-                "company_id": company.id,
-                "company_ids": [Command.set(company.ids)],
-                "group_ids": [Command.set(groups.ids)],
+class Cast(AccessCase):
+    """The records and users of the access tests, on this database."""
+
+    _teams = {}
+
+    @classmethod
+    def team(cls, company):
+        """A user of each role in a structure."""
+        if company not in cls._teams:
+            known = cls.users if company == cls.structure else {}
+            cls._teams[company] = {
+                role: known.get(role)
+                or cls._create_user(f"{role}_{company.id}", groups, company)
+                for role, groups in PEOPLE.items()
             }
-        )
-    return own, other, users
+        return cls._teams[company]
+
+    @classmethod
+    def strangers(cls, company):
+        """The same in a structure that is not this one."""
+        return cls.team(cls.structure if company == cls.other else cls.other)
 
 
 def structure_of(model):
@@ -110,40 +86,101 @@ def structure_of(model):
     return None
 
 
-SKIPPED = {"create_uid", "write_uid", "partner_id", "author_id"}
+class Maker:
+    """Makes up a record of a model in the cast's structure, from required fields."""
 
-
-def filled(domain):
-    """A domain with the ids that it names in words."""
-    words = {
-        "PARCOURS": env["crm.lead"].search([("is_parcours", "=", True)]).ids,
-        "MEETINGS": env["citeslab.interview"].search([]).calendar_event_id.ids,
-        "TEAM": env.ref("citeslab_base.crm_team_citeslab").id,
+    PLAIN = {
+        "char": "x",
+        "text": "x",
+        "html": "<p>x</p>",
+        "date": "2023-01-01",
+        "datetime": "2023-01-01 10:00:00",
+        "integer": 1,
+        "float": 1,
+        "monetary": 1,
+        "boolean": True,
+        "binary": "eA==",
+        "json": {},
     }
-    return [
-        (name, operator, words.get(value, value) if isinstance(value, str) else value)
-        for name, operator, value in domain
-    ]
+
+    def __init__(self):
+        self.made = {}
+
+    def record(self, name, depth=0):
+        """One record, empty where the model takes none made up so."""
+        model = env[name].sudo().with_company(Cast.structure)
+        if (name, "structure") in Cast.records:
+            return Cast.records[name, "structure"].sudo()
+        if name == "res.company":
+            return Cast.structure
+        if name not in self.made:
+            self.made[name] = model.browse()
+            if model._auto and depth < 4:
+                self.made[name] = self._create(model, depth)
+        return self.made[name]
+
+    def _create(self, model, depth):
+        try:
+            with env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                record = model.create(self._values(model, depth))
+                env.flush_all()
+                return record
+        except Exception:  # a row that needs more than its required fields
+            return model.browse()
+
+    def _values(self, model, depth):
+        names = [name for name, field in model._fields.items() if self._asked(field)]
+        values = {k: v for k, v in model.default_get(names).items() if v}
+        for name in names:
+            if name not in values:
+                value = self._value(model._fields[name], depth)
+                if value:
+                    values[name] = value
+        return values
+
+    def _asked(self, field):
+        if not field.store or field.name in SKIPPED or field.related:
+            return False
+        wanted = field.required or field.name in ("company_id", "parcours_id")
+        return wanted and (not field.compute or not field.readonly)
+
+    def _value(self, field, depth):
+        if field.type == "many2one":
+            found = self.record(field.comodel_name, depth + 1)
+            return (found or env[field.comodel_name].sudo().search([], limit=1)).id
+        if field.type == "selection":
+            return field.get_values(env)[0]
+        if field.type == "many2one_reference":
+            return Cast.records["crm.lead", "structure"].id
+        if field.name in ("model", "res_model"):
+            return "crm.lead"
+        return self.PLAIN.get(field.type)
 
 
-def examples(name, own, other):
-    """One record of each owner of a model."""
+def examples(name, maker):
+    """Records of a model by owner, with the structure that owns each."""
+    known = {
+        ROW_OF[owner]: record
+        for (model, owner), record in Cast.records.items()
+        if model == name and owner not in ("other", "dialog")
+    }
+    if known:
+        return {owner: (record, Cast.structure) for owner, record in known.items()}
     model = env[name].sudo().with_context(active_test=False)
     if model._transient:
         return {}
-    domain = filled(HOST.get(name, []))
-    path = structure_of(model)
+    domain, path = HOST.get(name, []), structure_of(model)
     if not path:
-        found = model.search(domain, limit=1)
-        return {NONE: found} if found else {}
-    owners = ((OWN, own.ids), (OTHER, other.ids), (NONE, [False]))
-    found = {
-        owner: model.search([*domain, (path, "in", ids)], limit=1, order="id")
-        for owner, ids in owners
-    }
-    found = {owner: record for owner, record in found.items() if record}
-    if not found and (record := model.search(domain, limit=1, order="id")):
-        found[ANY] = record  # of no structure that its columns tell
+        found = model.search(domain, limit=1) or maker.record(name)
+        return {NONE: (found, Cast.structure)} if found else {}
+    owned = model.search([*domain, (path, "!=", False)], limit=1, order="id")
+    owned = owned or maker.record(name)
+    lost = model.search([*domain, (path, "=", False)], limit=1, order="id")
+    found = {}
+    if owned and (company := owned.mapped(path)[:1]):
+        found[OWN] = (owned, company)
+    if lost:
+        found[NONE] = (lost, Cast.structure)
     return found
 
 
@@ -163,17 +200,31 @@ def letters(record, user):
 def models():
     """Concrete models of ours, and those of the host that the matrix names."""
     ours = env["ir.model"].search([("model", "=like", "citeslab.%")]).mapped("model")
-    return sorted({name for name in ours if not env[name]._abstract} | set(HOST))
+    ours = {name for name in ours if not env[name]._abstract}
+    return sorted(ours | set(HOST) | {model for model, _owner in Cast.records})
 
 
-own, other, users = people()
+def rows(maker):
+    """``(model, owner, record, users)`` of each line of the matrix."""
+    for name in models():
+        found = examples(name, maker)
+        if not found:
+            yield name, LINES, env[name], Cast.team(Cast.structure)
+        for owner, (record, company) in found.items():
+            yield name, owner, record, Cast.team(company)
+        if OWN in found:
+            record, company = found[OWN]
+            yield name, OTHER, record, Cast.strangers(company)
+
+
+Cast.env = env
+Cast.build_cast()
+Cast.build_records()
+lines = list(rows(Maker()))
 env.flush_all()
 matrix = {}
-for name in models():
-    found = examples(name, own, other) or {LINES: env[name]}
-    for (owner, record), (role, user) in itertools.product(
-        found.items(), users.items()
-    ):
-        env.invalidate_all()
+for name, owner, record, users in lines:
+    env.invalidate_all()
+    for role, user in users.items():
         matrix.setdefault(f"{name},{owner}", {})[role] = letters(record, user) or "-"
 print("MATRIX" + json.dumps(matrix))

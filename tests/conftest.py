@@ -236,6 +236,28 @@ def login(page):
     return open_as
 
 
+@pytest.fixture
+def rpc(page, demo_server):
+    """Function: call a method of a model as the user who is logged in."""
+
+    def call(model, method, *args, **kwargs):
+        answer = page.request.post(
+            f"{demo_server.url}/web/dataset/call_kw/{model}/{method}",
+            data={
+                "params": {
+                    "model": model,
+                    "method": method,
+                    "args": args,
+                    "kwargs": kwargs,
+                }
+            },
+        ).json()
+        assert "error" not in answer, answer
+        return answer["result"]
+
+    return call
+
+
 @pytest.fixture(scope="session")
 def shared():
     """The folder of reference data that lies beside the clone."""

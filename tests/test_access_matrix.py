@@ -1,9 +1,10 @@
 """Who may do what with whose record: every model of every addon, and of the host.
 
-`access_matrix.csv` is made to be read: a line per model and owner (own structure, other
-structure, none, any; ``-`` where the demo has no record and the access lines are told),
-a column per role, letters of *create, read, write, delete*. A model that is not in it
-is red. `CITESLAB_WRITE_MATRIX=1` writes it anew, to be read before it is committed.
+`access_matrix.csv` is made to be read: a line per model and owner of the record (typed
+by the reader himself, own structure, other structure, none; ``-`` where the access
+lines alone are told, as for dialogs), a column per role, letters of *create, read,
+write, delete*. A model that is not in it is red. `CITESLAB_WRITE_MATRIX=1` writes it
+anew, to be read before it is committed.
 """
 
 import csv
@@ -41,7 +42,7 @@ def write(found):
         writer.writerows([*key, *found[key].values()] for key in sorted(found))
 
 
-def test_matrix(lab, new_database):
+def test_T1_T5_matrix(lab, new_database):
     with new_database(templates.demo(lab)) as database:
         found = measured(lab, database)
     if os.environ.get("CITESLAB_WRITE_MATRIX"):

@@ -2,33 +2,9 @@
 
 import re
 
-import pytest
-
 DESK = {"width": 1400, "height": 900}
 PHONE = {"width": 390, "height": 844}
 PAGE = "/citeslab/capture"
-
-
-@pytest.fixture
-def rpc(page, demo_server):
-    """Function: call a method of a model as the user who is logged in."""
-
-    def call(model, method, *args, **kwargs):
-        answer = page.request.post(
-            f"{demo_server.url}/web/dataset/call_kw/{model}/{method}",
-            data={
-                "params": {
-                    "model": model,
-                    "method": method,
-                    "args": args,
-                    "kwargs": kwargs,
-                }
-            },
-        ).json()
-        assert "error" not in answer, answer
-        return answer["result"]
-
-    return call
 
 
 def open_page(page, server):

@@ -28,7 +28,10 @@ from . import citeslab_erasure
 from . import citeslab_retention
 from . import citeslab_access_document
 from . import res_partner_rights
+from . import citeslab_about_porteur
 from . import mail_message
+from . import mail_scheduled_message
+from . import citeslab_day
 from . import crm_stage
 from . import crm_team
 from . import citeslab_parcours_capture

@@ -4,9 +4,15 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.http import request
 
+from ..tools import pdf
+
 
 class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
+
+    def session_info(self):
+        """Tell the client whether our papers need no engine of the host."""
+        return {**super().session_info(), "citeslab_prints": pdf.is_available()}
 
     @classmethod
     def _handle_error(cls, exception):

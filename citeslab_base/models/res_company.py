@@ -146,14 +146,18 @@ class ResCompany(models.Model):
 
     @api.model
     def action_open_citeslab(self):
-        """What opens with the application: the kanban, or the first start.
+        """What opens with the application: the kanban, the day, or the first start.
 
-        A manager whose structure has no territory yet is offered to prepare it.
+        A volunteer finds three big buttons and the day; a manager whose structure has
+        no territory yet is offered to prepare it.
 
         :rtype: dict
         """
-        action = "crm_lead_action_parcours"
-        if self.env.user.has_group("citeslab_base.group_manager"):
+        action, user = "crm_lead_action_parcours", self.env.user
+        if not user.has_group("citeslab_base.group_chef"):
+            Client = self.env["ir.actions.client"]
+            return Client._for_xml_id("citeslab_base.citeslab_home_action")
+        if user.has_group("citeslab_base.group_manager"):
             own = [("company_id", "=", self.env.company.id)]
             if not self.env["citeslab.territory"].search_count(own, limit=1):
                 action = "citeslab_start_action"

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -91,6 +91,27 @@ class ResPartner(models.Model):
             partner.is_hidden_porteur = (
                 partner.is_porteur and not partner.porteur_shared
             )
+
+    @api.depends("is_hidden_porteur")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_display_name(self):
+        """A link to a porteur tells no name to whom does not see him.
+
+        The label of a many2one is read as superuser: ask for the reader himself.
+        """
+        super()._compute_display_name()
+        hidden = self.filtered("is_hidden_porteur")
+        if not hidden or self.env.uid == SUPERUSER_ID:
+            return
+        (hidden - hidden._seen_by_reader()).display_name = self.env._("Porteur")
+
+    def _seen_by_reader(self):
+        """Those of these porteurs whom the current user may read."""
+        if self.env.user.has_group("citeslab_base.group_chef"):
+            # the rule of a chef, without a query
+            companies = self.env.companies
+            return self.filtered(lambda person: person.company_id in companies)
+        return self.sudo(False)._filtered_access("read").with_env(self.env)
 
     @api.depends("name", "is_porteur")
     def _compute_name_normalized(self):

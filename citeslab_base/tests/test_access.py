@@ -1,11 +1,13 @@
 """Who may do what with whose record: every model of ours, every user.
 
-The expected rights are in ``access_matrix.csv``, made to be read: one line per model
-and owner of the record, one column per user, letters of *create, read, write,
-delete*. A model that is not in it fails the test.
+The expected rights are in ``tests/access_matrix.csv`` at the top of the repository,
+made to be read: one line per model and owner of the record, one column per role,
+letters of *create, read, write, delete*. The journey beside it tells the same of every
+addon; here are the records of this one, and what no careless update may bend.
 """
 
 import csv
+import unittest
 from pathlib import Path
 
 from odoo import Command
@@ -13,7 +15,15 @@ from odoo.tests import TransactionCase, tagged
 
 from .common import CANARY, CiteslabCase
 
-MATRIX = Path(__file__).parent / "access_matrix.csv"
+MATRIX = Path(__file__).parents[2] / "tests" / "access_matrix.csv"
+# How the matrix calls the owner of a record: for its structure, and for another.
+ROW_OF = {
+    "volunteer": "typed",
+    "structure": "own",
+    "other": "own",
+    "national": "none",
+    "dialog": "-",
+}
 OPERATIONS = (("c", "create"), ("r", "read"), ("w", "write"), ("d", "unlink"))
 NOMENCLATURES = {
     "citeslab.action.kind": {},
@@ -33,8 +43,11 @@ NOMENCLATURES = {
 def read_matrix():
     """Expected rights.
 
-    :return: ``{(model, owner): {user: letters}}``
+    :return: ``{(model, owner): {role: letters}}``
+    :raise unittest.SkipTest: the addon stands without the repository
     """
+    if not MATRIX.exists():
+        raise unittest.SkipTest("no access matrix: this addon stands alone")
     with MATRIX.open(encoding="utf-8", newline="") as file:
         return {
             (row.pop("model"), row.pop("owner")): row for row in csv.DictReader(file)
@@ -48,6 +61,11 @@ class AccessCase(CiteslabCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.readers = {**cls.users, "other_chef": cls.other_chef}
+        cls.build_records()
+
+    @classmethod
+    def build_records(cls):
+        """Fill ``records``: ``{(model, owner): record}``."""
         cls.records = {}
         for owner, user in (
             ("volunteer", cls.volunteer),
@@ -184,6 +202,25 @@ class AccessCase(CiteslabCase):
             ),
             "mail.followers": cls.env["mail.followers"].create(
                 {**about, "partner_id": person.copy({"name": CANARY}).id}
+            ),
+            "mail.tracking.value": cls.env["mail.tracking.value"].create(
+                {
+                    "mail_message_id": message.id,
+                    "field_id": cls.env["ir.model.fields"]
+                    ._get("crm.lead", "email_from")
+                    .id,
+                    "old_value_char": CANARY,
+                }
+            ),
+            "mail.scheduled.message": cls.env["mail.scheduled.message"].create(
+                {
+                    "model": "crm.lead",
+                    "res_id": parcours.id,
+                    "author_id": parcours.create_uid.partner_id.id,
+                    "body": CANARY,
+                    "partner_ids": [Command.set(person.ids)],
+                    "scheduled_date": "2999-01-01 10:00:00",
+                }
             ),
             "mail.mail": cls.env["mail.mail"].create(
                 {"body_html": CANARY, "model": "crm.lead", "res_id": parcours.id}
@@ -322,6 +359,24 @@ class AccessCase(CiteslabCase):
         record = self.env[record._name].browse(record.id).with_user(user)
         return "".join(letter for letter, mode in OPERATIONS if record.has_access(mode))
 
+    def _expected(self):
+        """What the matrix says of these records and users."""
+        matrix = read_matrix()
+        return {
+            (model, owner): {
+                name: self._agreed(matrix, model, owner, name) for name in self.readers
+            }
+            for model, owner in self.records
+        }
+
+    def _agreed(self, matrix, model, owner, name):
+        row = ROW_OF[owner]
+        stranger = (name == "other_chef") != (owner == "other")
+        if stranger and row in ("own", "typed"):
+            row = "other"
+        role = "chef" if name == "other_chef" else name
+        return matrix[model, row][role].replace("-", "")
+
     def _actual(self):
         self.env.flush_all()
         return {
@@ -334,13 +389,12 @@ class AccessCase(CiteslabCase):
 
 @tagged("post_install", "-at_install")
 class TestAccessMatrix(AccessCase):
-    def test_matrix(self):
-        expected, actual = read_matrix(), self._actual()
-        self.assertEqual(sorted(expected), sorted(actual))
-        for key, rights in actual.items():
+    def test_T1_matrix(self):
+        expected = self._expected()
+        for key, rights in self._actual().items():
             for name, letters in rights.items():
                 with self.subTest(model=key[0], owner=key[1], user=name):
-                    self.assertEqual(letters, expected[key][name].replace("-", ""))
+                    self.assertEqual(letters, expected[key][name])
 
     def test_no_outsider_holds_a_right_on_people(self):
         """A reading of the matrix itself, that no careless update may bend."""
@@ -349,13 +403,12 @@ class TestAccessMatrix(AccessCase):
             for model in self.env.registry
             if "parcours_id" in self.env[model]._fields
         }
-        insiders = {"volunteer", "chef", "manager", "other_chef"}
+        insiders = {"volunteer", "chef", "manager"}
         for (model, owner), rights in read_matrix().items():
             if model not in people:
                 continue
             for name, letters in rights.items():
-                stranger = (name == "other_chef") != (owner == "other")
-                if name not in insiders or (stranger and owner != "dialog"):
+                if name not in insiders or owner == "other":
                     self.assertEqual(letters, "-", (model, owner, name))
 
     def test_every_model_is_in_the_matrix(self):
@@ -505,8 +558,8 @@ class TestReadme(TransactionCase):
                 )
             )
             for role, words in told.items():
-                owner = "volunteer" if words == "own typed" else "structure"
+                owner = "typed" if words == "own typed" else "own"
                 with self.subTest(row=label, role=role):
                     self.assertIn(matrix[model, owner][role], self.LETTERS[words])
                     if words == "own typed":
-                        self.assertEqual(matrix[model, "structure"][role], "-")
+                        self.assertEqual(matrix[model, "own"][role], "-")

@@ -1,4 +1,8 @@
-"""The canary again, over HTTP: not one byte of an answer may tell of a porteur."""
+"""The canary again, over HTTP: not one byte of an answer may tell of a porteur.
+
+TRUST T1 (every channel), T2 (models of the host), T3 (names of links), T4 (chatter,
+files, followers), T7 (reports) and T8 (what superuser computes gives a name back).
+"""
 
 import json
 from datetime import timedelta
@@ -17,9 +21,16 @@ RPC_OUTSIDERS = (
     "salesperson",
     "sales_manager",
     "employee",
+    "event_user",
+    "mailing_user",
     "admin",
     "portal",
 )
+# Of addons that may not be there.
+MORE_READERS = {
+    "event_user": "event.group_event_user",
+    "mailing_user": "mass_mailing.group_mass_mailing_user",
+}
 MODELS = (
     "crm.lead",
     "res.partner",
@@ -27,7 +38,9 @@ MODELS = (
     "citeslab.situation",
     "citeslab.orientation",
     "citeslab.touch",
+    "citeslab.consent",
     "mail.message",
+    "mail.scheduled.message",
     "mail.followers",
     "mail.notification",
     "mail.activity",
@@ -49,10 +62,18 @@ class TestOverHttp(HttpCase):
         for name in (*acts, "outcome_told"):
             setattr(cls, name, classmethod(getattr(CiteslabCast, name).__func__))
         cls.build_cast()
-        cls.readers = {name: cls.users[name] for name in RPC_OUTSIDERS}
+        for name, group in MORE_READERS.items():
+            if cls.env.ref(group, raise_if_not_found=False):
+                cls.users[name] = cls._create_user(name, group, cls.structure)
+        cls.readers = {
+            name: cls.users[name] for name in RPC_OUTSIDERS if name in cls.users
+        }
         cls.readers["other_chef"] = cls.other_chef
+        exporters = cls.env.ref("base.group_allow_export")
         for user in (*cls.readers.values(), cls.chef):
             user.password = PASSWORD
+            if not user.share:  # else nobody exports: no proof of a rule
+                user.group_ids += exporters
         cls.parcours = cls.create_parcours(
             contact_name=f"Zoé {CANARY}", name=f"Projet {CANARY}"
         )
@@ -61,11 +82,33 @@ class TestOverHttp(HttpCase):
         cls.orient(cls.parcours, "2023-02-01", feedback=CANARY)
         CanaryCase._fill_chatter.__func__(cls)
         CanaryCase._fill_calendar.__func__(cls)
+        cls.env["citeslab.consent"].with_user(cls.chef).create(
+            {"partner_id": cls.person.id, "purpose": "portrait"}
+        )
         cls.env.flush_all()
+        cls.secrets = {model: cls._telling(model) for model in MODELS}
+        cls.env.invalidate_all()
+
+    @classmethod
+    def _telling(cls, model):
+        """Ids of the rows of a model that tell of the canary: asked for one by one."""
+        if not cls.env[model]._auto:
+            return []
+        rows = cls.env[model].sudo().with_context(active_test=False)
+        newest = rows.search([], order="id desc", limit=40)
+        told = newest.read(["display_name", *cls._texts(model)])
+        return [row["id"] for row in told if CANARY in str(row)][:6]
+
+    @classmethod
+    def _texts(cls, model):
+        return [
+            name
+            for name, field in cls.env[model]._fields.items()
+            if field.type in ("char", "text", "html") and not field.groups
+        ]
 
     def _requests(self, model):
         """Each way of asking for a model: method and keyword arguments."""
-        ids = {"crm.lead": self.parcours.ids, "res.partner": self.person.ids}
         spec = {"display_name": {}}
         if model == "crm.lead":
             spec["partner_id"] = {"fields": {"display_name": {}, "email": {}}}
@@ -93,12 +136,13 @@ class TestOverHttp(HttpCase):
                         "aggregates": ["__count"],
                     },
                 )
-        if model in ids:
-            own = ids[model]
-            yield "read", {"ids": own, "fields": ["display_name"]}
-            yield "web_read", {"ids": own, "specification": spec}
-            yield "export_data", {"ids": own, "fields_to_export": ["display_name"]}
-            yield "copy", {"ids": own}
+        names = ["id", "display_name"]
+        for row in self.secrets[model]:
+            yield "read", {"ids": [row], "fields": names}
+            yield "read", {"ids": [row], "fields": self._texts(model)}
+            yield "web_read", {"ids": [row], "specification": spec}
+            yield "export_data", {"ids": [row], "fields_to_export": names}
+            yield "copy", {"ids": [row]}
 
     def _refute(self, body, *where):
         text = body.decode(errors="replace")
@@ -131,7 +175,7 @@ class TestOverHttp(HttpCase):
         return answer.content
 
     @mute_logger("odoo.http", "odoo.addons.base.models.ir_model", "odoo.models")
-    def test_call_kw(self):
+    def test_T1_T2_T3_call_kw(self):
         for name, user in self.readers.items():
             self.authenticate(user.login, PASSWORD)
             for model in MODELS:
@@ -143,7 +187,7 @@ class TestOverHttp(HttpCase):
                             self.assertFalse(json.loads(body).get("result"))
 
     @mute_logger("odoo.http", "odoo.addons.base.models.ir_model", "odoo.models")
-    def test_json_2(self):
+    def test_T1_T2_json_2(self):
         for name in ("salesperson", "employee", "network", "other_chef"):
             key = self._api_key(self.readers[name])
             for model in MODELS:
@@ -182,7 +226,7 @@ class TestOverHttp(HttpCase):
         self.assertIn(CANARY, answer.json()[0]["display_name"])
 
     @mute_logger("odoo.http", "odoo.addons.base.models.ir_model", "odoo.models")
-    def test_files_are_refused(self):
+    def test_T4_files_are_refused(self):
         files = self.env["ir.attachment"].search([("name", "ilike", CANARY)])
         self.assertGreaterEqual(len(files), 2)
         self.authenticate(self.chef.login, PASSWORD)
@@ -220,7 +264,7 @@ class TestOverHttp(HttpCase):
         self.assertEqual(missing.status_code, 404)
 
     @mute_logger("odoo.http", "odoo.addons.base.models.ir_model", "odoo.models")
-    def test_chatter_of_a_parcours_is_refused(self):
+    def test_T4_chatter_of_a_parcours_is_refused(self):
         for name, user in self.readers.items():
             self.authenticate(user.login, PASSWORD)
             for model, record in (
@@ -247,3 +291,102 @@ class TestOverHttp(HttpCase):
                     )
                     with self.subTest(user=name, model=model, route=route):
                         self._refute(answer.content, name, route)
+
+    @mute_logger("odoo.http", "odoo.addons.web.controllers.export", "odoo.models")
+    def test_T1_exports_are_refused(self):
+        """`/web/export`: by domain and by numbers, CSV and XLSX."""
+        self._refute_everywhere(self._exports(), {*self.readers})
+        self.authenticate(self.chef.login, PASSWORD)
+        csv_of_the_chef = next(self._exports())
+        self.assertIn(CANARY.encode(), self._answer(*csv_of_the_chef))
+
+    def _exports(self):
+        for model, name in (("crm.lead", "name"), ("res.partner", "name")):
+            for ids in (self.secrets[model], False):
+                told = {
+                    "model": model,
+                    "fields": [{"name": name, "label": name, "type": "char"}],
+                    "ids": ids,
+                    "domain": [],
+                    "groupby": [],
+                    "import_compat": False,
+                    "context": {},
+                }
+                yield "/web/export/csv", {"data": json.dumps(told)}
+
+    @mute_logger("odoo.http", "odoo.addons.web.controllers.report", "odoo.models")
+    def test_T7_reports_of_foreign_files_are_refused(self):
+        """Every report of ours, with the numbers of files of another's."""
+        self._refute_everywhere(self._reports(), {*self.readers, None})
+        self.authenticate(self.chef.login, PASSWORD)
+        found = [CANARY.encode() in self._answer(*one) for one in self._reports()]
+        self.assertGreaterEqual(sum(found), 2, "the chef prints his own")
+
+    def _reports(self):
+        reports = self.env["ir.actions.report"].search(
+            [("report_name", "like", "citeslab_")]
+        )
+        self.assertGreaterEqual(len(reports), 4)
+        for report in reports:
+            ids = self.secrets.get(report.model) or [1]
+            for row in ids[:2]:
+                yield f"/report/html/{report.report_name}/{row}", None
+
+    @mute_logger("odoo.http", "odoo.addons.base.models.ir_model", "odoo.models")
+    def test_T1_addresses_of_the_web_client_are_refused(self):
+        """Pages, `/json/1`, pictures, vCard, our own routes, the host's calendar."""
+        own = f"{self.person.id}"
+        pages = [
+            (f"/citeslab/my-file/{own}", None),
+            (f"/web_partner/vcard?partner_id={own}", None),
+            (f"/web/partner/vcard?partner_ids={own}", None),
+            (f"/json/1/porteurs/{own}", None),
+            (f"/json/1/parcours/{self.parcours.id}", None),
+            ("/json/1/rdv", None),
+            ("/json/1/calendar", None),
+            (f"/web/image?model=res.partner&id={own}&field=avatar_1920", None),
+            (f"/mail/avatar/mail.message/{self.secrets['mail.message'][0]}/x", None),
+            (f"/mail/view?model=crm.lead&res_id={self.parcours.id}", None),
+        ]
+        self._refute_everywhere(pages, {*self.readers, None})
+
+    def test_T8_a_foreign_number_gives_no_name_back(self):
+        """Values of a form that name a porteur in a link: no label returns it."""
+        asked = {"partner_id": {"fields": {"display_name": {}}}, "display_name": {}}
+        for name, user in self.readers.items():
+            self.authenticate(user.login, PASSWORD)
+            for model in ("crm.lead", "calendar.event", "citeslab.interview"):
+                fields_of = self.env[model]._fields
+                spec = {key: asked[key] for key in asked if key in fields_of}
+                values = {"partner_id": self.person.id, "name": "x"}
+                values = {key: values[key] for key in values if key in fields_of}
+                for method, kwargs in (
+                    ("onchange", {"ids": [], "values": values}),
+                    ("web_save", {"ids": [], "vals": values}),
+                ):
+                    extra = {"field_names": list(values), "fields_spec": spec}
+                    if method == "web_save":
+                        extra = {"specification": spec}
+                    with self.subTest(user=name, model=model, method=method):
+                        with mute_logger("odoo.http", "odoo.models", "odoo.sql_db"):
+                            body = self._call_kw(model, method, {**kwargs, **extra})
+                        self._refute(body, name, model, method)
+
+    def _answer(self, address, data):
+        if data is not None:
+            data = {**data, "csrf_token": self._token()}
+        return self.url_open(address, data=data).content
+
+    def _token(self):
+        page = self.url_open("/odoo").text
+        return page.partition('csrf_token: "')[2].partition('"')[0]
+
+    def _refute_everywhere(self, requests, names):
+        requests = list(requests)
+        for name in names:
+            user = self.readers.get(name)
+            self.authenticate(user and user.login, user and PASSWORD)
+            for address, data in requests:
+                with self.subTest(user=name, address=address):
+                    body = self._answer(address, data)
+                    self.assertNotIn(CANARY.casefold().encode(), body.lower())

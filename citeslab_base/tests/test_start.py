@@ -30,11 +30,12 @@ class TestStart(CiteslabCase):
 
     def open_app(self, user):
         action = self.env["res.company"].with_user(user).action_open_citeslab()
-        return action["res_model"]
+        return action.get("res_model") or action["tag"]
 
     def test_a_manager_is_offered_the_first_start_once(self):
         self.assertEqual(self.open_app(self.manager), "citeslab.start")
         self.assertEqual(self.open_app(self.chef), "crm.lead")
+        self.assertEqual(self.open_app(self.volunteer), "citeslab_home")
         self.wizard(self.manager, territory_name="Brest").save().action_start()
         self.assertEqual(self.open_app(self.manager), "crm.lead")
 

@@ -89,6 +89,15 @@ class CanaryCase(CiteslabCase):
         cls.env.flush_all()
         cls.env.cr.flush()
         second.write({"name": f"Troisième {CANARY}"})
+        cls.env["mail.tracking.value"].create(
+            {
+                "mail_message_id": second.message_ids[:1].id,
+                "field_id": cls.env["ir.model.fields"]
+                ._get("crm.lead", "email_from")
+                .id,
+                "old_value_char": f"{CANARY}@example.org",
+            }
+        )
         cls.env["mail.scheduled.message"].create(
             {
                 "model": "crm.lead",

@@ -23,5 +23,6 @@ from . import citeslab_mission_time
 from . import citeslab_event_figures
 from . import citeslab_demo
 from . import citeslab_consent
+from . import citeslab_day
 from . import citeslab_personal_data
 from . import citeslab_retention

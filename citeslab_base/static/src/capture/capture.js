@@ -417,6 +417,10 @@
     });
     for (const tab of ["person", "count"]) {
         byId(`tab-${tab}`).addEventListener("click", () => openTab(tab));
+        if (window.location.hash === `#${tab}`) {
+            openTab(tab); // asked for by the first screen
+            window.scrollTo(0, 0);
+        }
     }
     byId("name").addEventListener("input", look);
     byId("phone").addEventListener("input", look);
