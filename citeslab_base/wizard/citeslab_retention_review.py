@@ -6,6 +6,7 @@ class CiteslabRetentionReview(models.TransientModel):
 
     _name = "citeslab.retention.review"
     _description = "Old Files"
+    _rec_name = "company_id"
 
     company_id = fields.Many2one(
         "res.company",
