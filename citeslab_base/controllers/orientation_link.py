@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields, http
 from odoo.http import request
 
@@ -5,6 +7,8 @@ from ..models.citeslab_orientation import CALLER_LENGTH, COMMENT_LENGTH
 
 PATH = "/citeslab/reponse/<string:token>"
 THANKS = "/citeslab/reponse"
+# A day further away is a slip of the finger: the person would be told so.
+CALL_WITHIN = timedelta(days=365)
 HEADERS = [
     ("Cache-Control", "no-store"),
     ("Content-Type", "text/html; charset=utf-8"),
@@ -40,6 +44,11 @@ class OrientationLinkController(http.Controller):
         link = self._find(token)
         if not link:
             return self._closed()
+        typed = {
+            name: value.replace("\x00", "").strip()
+            for name, value in typed.items()
+            if isinstance(value, str)
+        }
         parse = self._parse_news if link.purpose == "news" else self._parse_answer
         values, problem = parse(typed, link)
         if problem:
@@ -70,15 +79,17 @@ class OrientationLinkController(http.Controller):
     def _parse_answer(self, typed, link):
         """Values of an acceptance or a refusal, or the sentence that mends it."""
         env = link.env
-        today = fields.Date.context_today(link)
+        today = link.orientation_id._today()
         if typed.get("state") == "accepted":
             try:
                 call_by = fields.Date.to_date(typed.get("call_by") or None)
             except ValueError:
                 call_by = today.replace(year=1)
-            if call_by and call_by < today:
-                return None, env._("Choose a day to come, or leave the day empty.")
-            caller = (typed.get("caller") or "").strip()[:CALLER_LENGTH]
+            if call_by and not today <= call_by <= today + CALL_WITHIN:
+                return None, env._(
+                    "Choose a day to come, within a year, or leave the day empty."
+                )
+            caller = " ".join(typed.get("caller", "").split())[:CALLER_LENGTH]
             values = {"state": "accepted"}
             values.update({"call_by": call_by} if call_by else {})
             return {**values, "caller": caller}, None
@@ -97,10 +108,10 @@ class OrientationLinkController(http.Controller):
         known = dict(orientation._fields["news"].selection)
         if typed.get("news") not in known:
             return None, link.env._("Say what became of the project.")
-        feedback = (typed.get("feedback") or "").strip()[:COMMENT_LENGTH]
+        feedback = typed.get("feedback", "")[:COMMENT_LENGTH]
         return {
             "news": typed["news"],
-            "news_date": fields.Date.context_today(link),
+            "news_date": orientation._today(),
             "feedback": feedback or orientation.feedback,
         }, None
 
@@ -128,7 +139,8 @@ class OrientationLinkController(http.Controller):
             "orientation": orientation,
             "reasons": self._reasons(link),
             "news": orientation._fields["news"]._description_selection(link.env),
-            "today": fields.Date.context_today(link),
+            "today": orientation._today(),
+            "last_day": orientation._today() + CALL_WITHIN,
             "typed": typed or {},
             "problem": problem,
         }

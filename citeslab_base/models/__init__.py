@@ -29,6 +29,7 @@ from . import citeslab_retention
 from . import citeslab_access_document
 from . import res_partner_rights
 from . import citeslab_about_porteur
+from . import mail_mail
 from . import mail_message
 from . import mail_scheduled_message
 from . import citeslab_day

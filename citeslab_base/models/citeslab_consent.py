@@ -136,7 +136,11 @@ class CiteslabConsent(models.Model):
     def _on_withdrawal(self):
         """Hook: undo at once what these consents allowed. Call super()."""
         shared = self.filtered(lambda consent: consent.purpose == "share")
-        orientations = self.env["citeslab.orientation"].search(
-            [("partner_id", "in", shared.partner_id.ids)]
+        # sudo: a volunteer who notes a withdrawal reads no orientation
+        orientations = (
+            self.env["citeslab.orientation"]
+            .sudo()
+            .search([("partner_id", "in", shared.partner_id.ids)])
         )
-        orientations.filtered(lambda row: not row._is_agreed())._stop_sharing()
+        stopped = orientations.filtered(lambda row: not row._is_agreed())
+        stopped._stop_sharing()._tell_withdrawal()

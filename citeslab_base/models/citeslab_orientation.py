@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 
 from markupsafe import Markup
@@ -5,6 +6,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..tools.dates import local_date
 from .selections import (
     ANSWER_ORIGIN,
     ANSWERED_STATES,
@@ -13,6 +15,8 @@ from .selections import (
     ORIENTATION_NEWS,
     ORIENTATION_STATE,
 )
+
+_logger = logging.getLogger(__name__)
 
 REMINDERS = (
     "orientation_reminder_1",
@@ -32,10 +36,16 @@ FREE_AFTERWARDS = {
     "news",
     "news_asked_date",
     "news_date",
+    "news_reminder_count",
     "reason_id",
+    "reminded_date",
     "reminder_count",
     "withdrawn_date",
 }
+# Chosen with each person: prescription libre (CDC §2).
+FREE_CHOICE = ("organization_id", "promotion_id", "contact_id")
+# A person is in such a promotion, or may still be.
+OPEN_STATES = ("sent", "accepted")
 # Typed by the partner on the page of the link, besides the answer itself.
 CALLER_LENGTH = 100
 COMMENT_LENGTH = 2000
@@ -118,7 +128,9 @@ class CiteslabOrientation(models.Model):
         help="Day on which the partner first received a link to answer.",
     )
     reminder_count = fields.Integer(string="Reminders", readonly=True, copy=False)
+    reminded_date = fields.Date(string="Last Mail On", readonly=True, copy=False)
     news_asked_date = fields.Date(string="News Asked On", readonly=True, copy=False)
+    news_reminder_count = fields.Integer(readonly=True, copy=False)
     withdrawn_date = fields.Date(
         string="Agreement Withdrawn On",
         readonly=True,
@@ -131,12 +143,47 @@ class CiteslabOrientation(models.Model):
         string="Agreement to Share", compute="_compute_has_agreement"
     )
 
+    promotion_warning = fields.Char(compute="_compute_promotion_warning")
+
     _company_date_idx = models.Index("(company_id, date)")
+
+    @api.model
+    def default_get(self, fields_list):
+        """Prescription libre: whatever the context or the action says, nobody is
+        proposed before the others.
+        """
+        values = super().default_get(fields_list)
+        return {key: values[key] for key in values if key not in FREE_CHOICE}
 
     @api.depends("organization_id", "partner_id.consent_ids.withdrawn_date")
     def _compute_has_agreement(self):
         for orientation in self:
             orientation.has_agreement = orientation._is_agreed()
+
+    @api.depends("promotion_id", "date", "state")
+    def _compute_promotion_warning(self):
+        """What the chef should know before sending to a promotion: it may be over."""
+        for orientation in self:
+            promotion = orientation.promotion_id
+            taken = promotion.accepted_count
+            if not promotion or orientation.state == "accepted":
+                warning = False
+            elif promotion.date_end and promotion.date_end < orientation.date:
+                warning = self.env._(
+                    "%(promotion)s is over since %(day)s.",
+                    promotion=promotion.display_name,
+                    day=orientation._label_of_day(promotion.date_end),
+                )
+            elif promotion.seats and taken >= promotion.seats:
+                warning = self.env._(
+                    "%(promotion)s is full: %(taken)s accepted for %(seats)s seats.",
+                    promotion=promotion.display_name,
+                    taken=taken,
+                    seats=promotion.seats,
+                )
+            else:
+                warning = False
+            orientation.promotion_warning = warning
 
     @api.onchange("promotion_id")
     def _onchange_promotion(self):
@@ -163,9 +210,40 @@ class CiteslabOrientation(models.Model):
                     )
                 )
 
+    @api.constrains("promotion_id", "partner_id", "state")
+    def _check_once_a_promotion(self):
+        """A person counts once in the table of the programmes."""
+        for orientation in self.filtered("promotion_id"):
+            if orientation.state not in OPEN_STATES:
+                continue
+            twin = self.search(
+                [
+                    ("id", "!=", orientation.id),
+                    ("partner_id", "=", orientation.partner_id.id),
+                    ("promotion_id", "=", orientation.promotion_id.id),
+                    ("state", "in", OPEN_STATES),
+                ],
+                limit=1,
+            )
+            if twin:
+                raise ValidationError(
+                    self.env._(
+                        "%(reference)s is already oriented to %(promotion)s, on "
+                        "%(day)s: open that orientation instead.",
+                        reference=orientation.parcours_id.reference,
+                        promotion=orientation.promotion_id.display_name,
+                        day=orientation._label_of_day(twin.date),
+                    )
+                )
+
     def write(self, vals):
         vals = dict(vals)
         today = fields.Date.context_today(self)
+        overruled = self._overruled_by(vals)
+        moved = self.filtered(
+            lambda row: "organization_id" in vals
+            and row.organization_id.id != vals["organization_id"]
+        )
         if vals.get("state") in ANSWERED_STATES:
             vals.setdefault("answer_origin", "structure")
             if "answer_date" not in vals:
@@ -174,14 +252,62 @@ class CiteslabOrientation(models.Model):
         elif vals.get("state") == "sent":
             vals.update(answer_origin=False)
             vals.setdefault("answer_date", False)
+        if vals.get("state", "refused") != "refused":
+            vals.setdefault("reason_id", False)
         if (vals.get("news") or vals.get("feedback")) and "news_date" not in vals:
             vals["news_date"] = today
         result = super().write(vals)
         if vals.get("state") in ANSWERED_STATES:
             self._revoke_links("answer")
-        if "organization_id" in vals:
-            self._revoke_links()
+        if vals.get("state", "accepted") != "accepted":
+            self._revoke_links("news")
+        moved._start_anew(vals)
+        for orientation, former in overruled:
+            orientation._log_overruled(former)
         return result
+
+    def _overruled_by(self, vals):
+        """Answers given by a link that the structure is about to change.
+
+        :return: pairs of an orientation and its state before
+        :rtype: list[tuple]
+        """
+        if "state" not in vals or vals.get("answer_origin") == "partner":
+            return []
+        return [
+            (row, row.state)
+            for row in self
+            if row.answer_origin == "partner" and row.state != vals["state"]
+        ]
+
+    def _log_overruled(self, former):
+        """What a partner answered stays told in the story, whoever changes it."""
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        self.parcours_id._message_log(
+            body=self.env._(
+                "The answer of %(organization)s by the link, “%(former)s”, is changed "
+                "to “%(state)s”.",
+                organization=self.organization_id.name or "",
+                former=labels[former],
+                state=labels[self.state],
+            )
+        )
+
+    def _start_anew(self, vals):
+        """Another organisation was chosen: it was asked nothing yet."""
+        self._revoke_links()
+        unanswered = self.filtered(lambda row: row.state not in ANSWERED_STATES)
+        if unanswered:
+            unanswered.write(
+                {
+                    "state": "sent",
+                    "asked_date": False,
+                    "call_by": vals.get("call_by", False),
+                    "reminded_date": False,
+                    "reminder_count": 0,
+                    "withdrawn_date": False,
+                }
+            )
 
     @api.model
     def _guarded_fields(self, names):
@@ -206,6 +332,13 @@ class CiteslabOrientation(models.Model):
         """
         for orientation in self:
             orientation._check_may_be_sent()
+            if orientation.state in ANSWERED_STATES:
+                raise UserError(
+                    self.env._(
+                        "%(organization)s already answered: nothing is left to ask.",
+                        organization=orientation.organization_id.name,
+                    )
+                )
             orientation._ask("answer", "citeslab_base.mail_template_orientation")
             orientation._tell_porteur()
 
@@ -213,7 +346,25 @@ class CiteslabOrientation(models.Model):
         """Send the partner a link to say what became of the project."""
         for orientation in self:
             orientation._check_may_be_sent()
-            orientation._ask("news", "citeslab_base.mail_template_orientation_news")
+            if orientation.state != "accepted":
+                raise UserError(
+                    self.env._(
+                        "News are asked of who accepted: %(organization)s did not.",
+                        organization=orientation.organization_id.name,
+                    )
+                )
+            orientation._ask_news()
+
+    def action_tell_person(self):
+        """Tell the person who calls, after an answer that was heard on the phone.
+
+        :raise UserError: when the person did not agree to be called
+        """
+        for orientation in self:
+            orientation.check_access("write")
+            if not orientation._is_agreed():
+                orientation._refuse_without_agreement()
+            orientation._tell_porteur()
 
     def action_record_agreement(self):
         """Open a new consent: the person agrees that this organisation is told.
@@ -242,7 +393,15 @@ class CiteslabOrientation(models.Model):
             raise UserError(
                 self.env._("To whom? Choose the organisation before sending.")
             )
-        if not self._recipient().email:
+        if not self.organization_id.active:
+            raise UserError(
+                self.env._(
+                    "%(organization)s is archived: nothing is sent to it any more.",
+                    organization=self.organization_id.name,
+                )
+            )
+        recipient = self._recipient()
+        if not recipient.email:
             raise UserError(
                 self.env._(
                     "%(organization)s has no e-mail address: complete its form, or "
@@ -250,15 +409,27 @@ class CiteslabOrientation(models.Model):
                     organization=self.organization_id.name,
                 )
             )
-        if not self._is_agreed():
+        if not recipient.email_normalized:
             raise UserError(
                 self.env._(
-                    "%(reference)s: nothing leaves before the person agrees to be "
-                    "put in touch with %(organization)s. Record the agreement first.",
-                    reference=self.parcours_id.reference,
-                    organization=self.organization_id.name,
+                    "“%(address)s” is no e-mail address: correct it on the form of "
+                    "%(organization)s.",
+                    address=recipient.email,
+                    organization=recipient.name,
                 )
             )
+        if not self._is_agreed():
+            self._refuse_without_agreement()
+
+    def _refuse_without_agreement(self):
+        raise UserError(
+            self.env._(
+                "%(reference)s: nothing leaves before the person agrees to be "
+                "put in touch with %(organization)s. Record the agreement first.",
+                reference=self.parcours_id.reference,
+                organization=self.organization_id.name or "…",
+            )
+        )
 
     def _is_agreed(self):
         """Whether the person agrees that this organisation is told of him."""
@@ -268,25 +439,42 @@ class CiteslabOrientation(models.Model):
         )
 
     def _recipient(self):
-        return self.contact_id.filtered("email") or self.organization_id
+        contact = self.contact_id.filtered(lambda one: one.active and one.email)
+        return contact or self.organization_id
+
+    def _is_reachable(self):
+        """Whether a mail may leave: the organisation is there and has an address."""
+        self.ensure_one()
+        return self.organization_id.active and bool(self._recipient().email_normalized)
+
+    def _today(self):
+        """The day it is in the structure: a partner and a cron have no timezone."""
+        self.ensure_one()
+        return local_date(fields.Datetime.now(), self.company_id)
 
     def _ask(self, purpose, template_xmlid):
         """Send one link. What was sent earlier stays good until it expires."""
-        today = fields.Date.context_today(self)
+        today = self._today()
         recipient = self._recipient()
         url = self.env["citeslab.orientation.link"]._issue(self, purpose, recipient)
-        if purpose == "news":
-            self.news_asked_date = today
-        else:
+        if purpose == "answer":
+            if self.withdrawn_date:  # agreed anew: the days count from today
+                self.write({"asked_date": False, "reminder_count": 0})
             days = self._days("orientation_call_days")
+            announced = self.call_by and self.call_by >= today and self.call_by
             self.write(
                 {
                     "asked_date": self.asked_date or today,
+                    "reminded_date": today,
                     "withdrawn_date": False,
-                    "call_by": self.call_by or days and today + timedelta(days=days),
+                    "call_by": announced or days and today + timedelta(days=days),
                 }
             )
         self._send_mail(template_xmlid, recipient, citeslab_url=url)
+
+    def _ask_news(self):
+        self.write({"news_asked_date": self._today(), "news_reminder_count": 0})
+        self._ask("news", "citeslab_base.mail_template_orientation_news")
 
     def _send_mail(self, template_xmlid, recipient, **context):
         """Mail written after the commit: a link never outlives a refused change.
@@ -307,13 +495,28 @@ class CiteslabOrientation(models.Model):
         self.env["mail.mail"].sudo().browse(mail_id).send_after_commit()
 
     def _referent(self):
-        """The chef who follows the person."""
-        return self.parcours_id.user_id or self.create_uid
+        """The chef who follows the person, or another of the structure once he left.
+
+        :return: one user, or none
+        """
+        self.ensure_one()
+        # sudo: who left the structure is not read by those who stay
+        orientation = self.sudo()
+        company = orientation.company_id
+        for user in (orientation.parcours_id.user_id, orientation.create_uid):
+            if user.active and company in user.company_ids:
+                return user.sudo(self.env.su)
+        chefs = self.env.ref("citeslab_base.group_chef")
+        return orientation.env["res.users"].search(
+            [("all_group_ids", "in", chefs.ids), ("company_ids", "in", company.ids)],
+            order="id",
+            limit=1,
+        )
 
     def _tell_porteur(self):
         """Tell the person who calls and by when; without a mail, ask the chef to."""
         for orientation in self:
-            if orientation.partner_id.email:
+            if orientation.partner_id.email_normalized:
                 orientation._send_mail(
                     "citeslab_base.mail_template_orientation_told",
                     orientation.partner_id,
@@ -339,6 +542,27 @@ class CiteslabOrientation(models.Model):
             kind, summary=summary, user_id=(self._referent() or self.env.user).id
         )
 
+    def _tell_mail_failed(self, is_link):
+        """A mail did not leave: the chef is told, since the partner cannot be.
+
+        :param bool is_link: whether it was for the partner, else for the person
+        """
+        for orientation in self:
+            if is_link:
+                summary = self.env._(
+                    "The mail to %(organization)s did not leave: check the address, "
+                    "then send again",
+                    organization=orientation.organization_id.name,
+                )
+            else:
+                summary = self.env._(
+                    "The mail to the person did not leave: %(organization)s calls by "
+                    "%(day)s",
+                    organization=orientation.organization_id.name,
+                    day=orientation._label_of_day(orientation.call_by) or "…",
+                )
+            orientation._schedule("mail.mail_activity_data_call", summary)
+
     def _days(self, code):
         """A number of days of the scheme, read at the day of the sending."""
         Parameter = self.env["citeslab.parameter"]
@@ -356,7 +580,9 @@ class CiteslabOrientation(models.Model):
             ``call_by``, already checked
         """
         self.ensure_one()
-        self.write({**values, "answer_origin": "partner"})
+        self.write(
+            {**values, "answer_origin": "partner", "answer_date": self._today()}
+        )
         if self.state == "accepted":
             self._post(self.env._("accepts to accompany the person."))
             self._tell_porteur()
@@ -404,6 +630,18 @@ class CiteslabOrientation(models.Model):
         self._revoke_links()
         asked = self.filtered(lambda row: row.asked_date and not row.withdrawn_date)
         asked.write({"withdrawn_date": fields.Date.context_today(self)})
+        return asked
+
+    def _tell_withdrawal(self):
+        """The partner already knows the person: somebody has to say that it stops."""
+        for orientation in self.filtered(lambda row: row.state != "refused"):
+            orientation._schedule(
+                "mail.mail_activity_data_call",
+                self.env._(
+                    "Tell %(organization)s that the person withdrew the agreement",
+                    organization=orientation.organization_id.name,
+                ),
+            )
 
     # ------------------------------------------------------------
     # Reminders
@@ -433,24 +671,41 @@ class CiteslabOrientation(models.Model):
         Cron = self.env["ir.cron"]
         Cron._commit_progress(remaining=len(waiting) + len(accepted))
         for orientation in waiting:
-            orientation._remind()
+            orientation._one_by_one(orientation._remind)
             Cron._commit_progress(1)
         for orientation in accepted:
-            orientation._remind_news()
+            orientation._one_by_one(orientation._remind_news)
             Cron._commit_progress(1)
 
+    def _one_by_one(self, step):
+        """Run a step of one orientation: its trouble is not that of the others."""
+        try:
+            with self.env.cr.savepoint():
+                step()
+        except Exception:
+            _logger.exception("Reminder of orientation %s", self.id)
+
     def _remind(self):
-        today = fields.Date.context_today(self)
+        today = self._today()
         silence = (today - self.asked_date).days
+        quiet = (today - (self.reminded_date or self.asked_date)).days
         if not self._is_agreed():
             return self._stop_sharing()
-        due = [code for code in REMINDERS if 0 < self._days(code) <= silence]
+        # steps[n] is the day of the n-th reminder: after days without a run, as much
+        # time passes between two mails as the scheme wants
+        steps = [0, *(days for days in map(self._days, REMINDERS) if days > 0)]
+        due = sum(0 < days <= silence for days in steps)
+        is_reachable = self._is_reachable()
+        if self.reminder_count < due and is_reachable:
+            told = self.reminder_count
+            if quiet >= steps[told + 1] - steps[told]:
+                self.reminder_count = due
+                self._ask("answer", "citeslab_base.mail_template_orientation_reminder")
+            return None
         limit = self._days("orientation_silent_days")
-        if limit and silence >= limit and self.reminder_count >= len(due):
-            return self._give_up()
-        if len(due) > self.reminder_count and self._recipient().email:
-            self.reminder_count = len(due)
-            self._ask("answer", "citeslab_base.mail_template_orientation_reminder")
+        is_left_in_peace = not is_reachable or quiet >= limit - steps[-1]
+        if limit and silence >= limit and is_left_in_peace:
+            self._give_up()
         return None
 
     def _give_up(self):
@@ -465,14 +720,43 @@ class CiteslabOrientation(models.Model):
         )
 
     def _remind_news(self):
-        today = fields.Date.context_today(self)
+        """Ask for news at the pace of the scheme, then leave it to the chef to call."""
+        today = self._today()
         if not self._is_agreed():
             return self._stop_sharing()
         accepted = self.answer_date or self.asked_date
+        if (today - accepted).days > self._days("orientation_news_until"):
+            return None
         last = max(filter(None, (accepted, self.news_asked_date, self.news_date)))
         every = self._days("orientation_news_days")
-        is_over = (today - accepted).days > self._days("orientation_news_until")
-        if every and not is_over and (today - last).days >= every:
-            if self._recipient().email:
-                self._ask("news", "citeslab_base.mail_template_orientation_news")
+        if every and (today - last).days >= every:
+            if self._is_reachable():
+                return self._ask_news()
+            self.write({"news_asked_date": today, "news_reminder_count": 2})
+            return self._schedule_news_call()
+        if self.news_asked_date and (self.news_date or accepted) < self.news_asked_date:
+            return self._insist_on_news((today - self.news_asked_date).days)
         return None
+
+    def _insist_on_news(self, waited):
+        """One reminder of an ask for news, then a call by the chef (CDC §4.3).
+
+        :param int waited: days since the partner was asked
+        """
+        if 0 < self._days("orientation_news_call") <= waited:
+            if self.news_reminder_count < 2:
+                self.news_reminder_count = 2
+                self._schedule_news_call()
+        elif 0 < self._days("orientation_news_reminder") <= waited:
+            if not self.news_reminder_count and self._is_reachable():
+                self.news_reminder_count = 1
+                self._ask("news", "citeslab_base.mail_template_orientation_news")
+
+    def _schedule_news_call(self):
+        self._schedule(
+            "mail.mail_activity_data_call",
+            self.env._(
+                "%(organization)s gives no news: call, and note what is said",
+                organization=self.organization_id.name,
+            ),
+        )

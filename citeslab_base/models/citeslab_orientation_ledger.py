@@ -85,7 +85,8 @@ class CiteslabOrientationLedger(models.Model):
                1 AS sent,
                (o.state = 'accepted')::int AS accepted,
                (o.state = 'refused')::int AS refused,
-               (o.state = 'sent')::int AS waiting,
+               (o.state = 'sent' AND o.organization_id IS NOT NULL
+                AND o.withdrawn_date IS NULL)::int AS waiting,
                (o.state = 'no_answer')::int AS silent,
                (o.state NOT IN %(answered)s AND o.organization_id IS NOT NULL
                 AND o.withdrawn_date IS NULL)::int AS owed,

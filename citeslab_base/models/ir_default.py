@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-FREE_CHOICE = ("organization_id", "promotion_id", "contact_id")
+from .citeslab_orientation import FREE_CHOICE
 
 
 class IrDefault(models.Model):

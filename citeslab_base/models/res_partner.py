@@ -257,12 +257,14 @@ class ResPartner(models.Model):
             used |= self.browse([partner_id for (partner_id,) in rows])
         return used
 
-    def _has_consent(self, purpose, organization=None):
+    def _has_consent(self, purpose, organization=None, named=False):
         """Whether a person agreed to something and did not change his mind.
 
         :param str purpose: one of ``selections.CONSENT_PURPOSE``
         :param organization: who would receive the data; a consent that names
-            nobody covers every organisation
+            nobody covers every organisation to which the person is oriented
+        :param bool named: the consent has to name the organisation: it is not one
+            to which the person is oriented
         :rtype: bool
         """
         self.ensure_one()
@@ -273,7 +275,7 @@ class ResPartner(models.Model):
             return bool(given)
         receiver = organization.commercial_partner_id
         return any(
-            not consent.organization_id
+            (not consent.organization_id and not named)
             or consent.organization_id.commercial_partner_id == receiver
             for consent in given
         )

@@ -7,6 +7,7 @@ from . import test_interview_calendar
 from . import test_interview_log
 from . import test_orientation
 from . import test_orientation_http
+from . import test_orientation_life
 from . import test_orientation_link
 from . import test_partner_ledger
 from . import test_prescriber

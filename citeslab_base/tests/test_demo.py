@@ -88,6 +88,16 @@ class TestDemo(TransactionCase):
                 "cuisine_monde": (4, 3),
             },
         )
+        totals = [sum(column) for column in zip(*sent.values(), strict=True)]
+        self.assertEqual(totals, [20, 12])
+
+    def test_P9_prescribers_have_a_kind_and_are_ranked_by_people_sent(self):
+        rows = self.env["citeslab.prescriber"].search(self.own)
+        sent = rows.mapped("sent_count")
+        self.assertEqual(sent, sorted(sent, reverse=True))
+        self.assertEqual(sum(sent), 146)
+        self.assertTrue(all(row.organization_kind for row in rows))
+        self.assertEqual(rows[0].organization_id.name, "France Travail")
 
     def test_P13_two_candidates_of_the_talents_des_cites(self):
         entries = self.env["citeslab.contest.entry"].search(self.own + YEAR)

@@ -3,7 +3,9 @@
 import re
 import secrets
 from contextlib import contextmanager
+from datetime import timedelta
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
@@ -111,15 +113,14 @@ class TestPartnerPage(HttpCase):
 
     def test_accepts_once(self):
         path = self.issue()
-        answer = self.post(
-            path, state="accepted", caller="Maëlle", call_by="2099-01-02"
-        )
+        soon = str(fields.Date.today() + timedelta(days=9))
+        answer = self.post(path, state="accepted", caller="Maëlle", call_by=soon)
         self.assertEqual(answer.status_code, 303)
         self.assertIn("Merci", self.url_open(answer.headers["Location"]).text)
         self.assertEqual(self.orientation.state, "accepted")
         self.assertEqual(self.orientation.answer_origin, "partner")
         self.assertEqual(self.orientation.caller, "Maëlle")
-        self.assertEqual(str(self.orientation.call_by), "2099-01-02")
+        self.assertEqual(str(self.orientation.call_by), soon)
         refused = self.post(path, state="refused", reason="1")
         self.assertIn(refused.status_code, (400, 404))
         self.assertEqual(self.orientation.state, "accepted")
@@ -180,6 +181,58 @@ class TestPartnerPage(HttpCase):
         self.assertEqual(self.orientation.feedback, "<b>Immatriculée</b>\nen mai")
         self.assertTrue(self.orientation.news_date)
         self.assertEqual(self.url_open(path).status_code, 404)
+
+    def test_a_day_far_away_or_gone_is_asked_again(self):
+        path = self.issue()
+        for day in ("2099-01-02", "2001-01-01", "demain", "2026-13-45"):
+            answer = self.post(path, state="accepted", call_by=day)
+            self.assertIn('role="alert"', answer.text, day)
+        self.assertEqual(self.orientation.state, "sent")
+
+    def test_whatever_is_typed_is_taken_as_text(self):
+        """Control characters, markup, names without end, files instead of words."""
+        path = self.issue()
+        token = CSRF.search(self.url_open(path).text).group(1)
+        self.url_open(
+            path,
+            data={"csrf_token": token, "state": "accepted"},
+            files={"caller": ("a.txt", b"x"), "call_by": ("b.txt", b"x")},
+            allow_redirects=False,
+        )
+        self.assertEqual(self.orientation.state, "accepted")
+        self.assertFalse(self.orientation.caller)
+        self.orientation.write({"state": "sent"})
+        self.post(
+            self.issue(), state="accepted", caller="<script>x</script>\n\x00" + "é" * 999
+        )
+        self.assertEqual(len(self.orientation.caller), 100)
+        markup = "<script>alert(1)</script>\x00" + "long" * 999
+        self.post(self.issue("news"), news="ongoing", feedback=markup)
+        self.assertEqual(len(self.orientation.feedback), 2000)
+        again = self.url_open(self.issue("news")).text
+        self.assertNotIn("<script>", again)
+        story = "".join(self.parcours.message_ids.mapped("body"))
+        self.assertNotIn("<script>", story)
+
+    def test_a_reason_archived_meanwhile_is_asked_again(self):
+        path = self.issue()
+        reason = self.env.ref("citeslab_base.orientation_reason_no_seat")
+        self.assertIn(reason.name, self.url_open(path).text)
+        reason.active = False
+        answer = self.post(path, state="refused", reason=str(reason.id))
+        self.assertIn('role="alert"', answer.text)
+        self.assertEqual(self.orientation.state, "sent")
+
+    def test_the_agreement_withdrawn_while_the_page_is_open_takes_no_answer(self):
+        path = self.issue()
+        token = CSRF.search(self.url_open(path).text).group(1)
+        self.env["citeslab.consent"].search(
+            [("partner_id", "=", self.parcours.partner_id.id)]
+        ).action_withdraw()
+        answer = self.url_open(path, data={"csrf_token": token, "state": "accepted"})
+        self.assertEqual(answer.status_code, 404)
+        self.assertNotIn("Odile", answer.text)
+        self.assertEqual(self.orientation.state, "sent")
 
     def test_a_link_serves_its_purpose_only(self):
         self.post(self.issue("news"), state="refused", reason="1")

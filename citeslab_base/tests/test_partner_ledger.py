@@ -2,7 +2,10 @@
 
 from datetime import date
 
+from psycopg2 import IntegrityError
+
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import CANARY
 from .test_orientation_link import OrientationCase
@@ -88,7 +91,8 @@ class TestLedger(OrientationCase):
         orientation = self.refer("2026-03-01")
         self.send(orientation)
         self.consent.action_withdraw()
-        self.assertEqual(self.summary()[0]["owed"], 0)
+        (rives,) = self.summary()
+        self.assertEqual((rives["sent"], rives["owed"], rives["waiting"]), (1, 0, 0))
 
     def test_another_structure_reads_nothing(self):
         self.fill()
@@ -140,13 +144,15 @@ class TestProgrammes(OrientationCase):
         )
 
     def test_P12_oriented_accepted_finished(self):
-        for state, news in (
+        for number, (state, news) in enumerate((
             ("accepted", "finished"), ("accepted", "created"), ("accepted", "stopped"),
             ("accepted", False), ("refused", False), ("sent", False),
-        ):  # fmt: skip
-            self.refer(promotion_id=self.promotion.id).write(
-                {"state": state, "news": news}
-            )
+        )):  # fmt: skip
+            self.orient(
+                self.create_parcours(contact_name=f"Personne {number}"),
+                "2026-03-02",
+                promotion_id=self.promotion.id,
+            ).write({"state": state, "news": news})
         promotion = self.promotion.with_user(self.chef)
         promotion.invalidate_recordset()
         self.assertEqual(
@@ -167,6 +173,21 @@ class TestProgrammes(OrientationCase):
         self.assertNotIn(
             "oriented_count", self.promotion.with_user(self.volunteer).fields_get()
         )
+
+    def test_P13_a_project_is_presented_once_to_an_edition(self):
+        values = {
+            "parcours_id": self.parcours.id,
+            "contest_id": self.env.ref("citeslab_base.contest_talents_cites").id,
+            "edition": "2026",
+        }
+        Entry = self.env["citeslab.contest.entry"].with_user(self.chef)
+        Entry.create(values)
+        with (
+            self.assertRaisesRegex(IntegrityError, "once_an_edition"),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            Entry.create(values)
 
     def test_P13_entries_by_edition_category_and_state(self):
         contest = self.env.ref("citeslab_base.contest_talents_cites")

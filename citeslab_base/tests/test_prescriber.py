@@ -165,6 +165,14 @@ class TestPrescribers(CiteslabCase, MailCase):
             mail.action_send()
 
     @freeze_time(TODAY)
+    def test_who_agrees_to_be_oriented_did_not_agree_that_his_prescriber_hears(self):
+        told = self.send_somebody(self.centre, "2026-05-01", "Awa Diallo")
+        self.agree_to_share(told)  # whoever the person is oriented to
+        mail = self.news().create({})
+        self.assertFalse(mail.parcours_ids)
+        self.assertEqual(mail.withheld_count, 1)
+
+    @freeze_time(TODAY)
     def test_news_need_somebody_and_an_address(self):
         self.send_somebody(self.centre, "2026-05-02")
         with self.assertRaisesRegex(UserError, "None of the people sent agrees"):

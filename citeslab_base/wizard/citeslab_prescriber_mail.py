@@ -76,7 +76,10 @@ class CiteslabPrescriberMail(models.TransientModel):
         )
 
     def _is_agreed(self, parcours):
-        return parcours.partner_id._has_consent("share", self.organization_id)
+        """A person who agrees to be oriented did not agree that who sent him hears."""
+        return parcours.partner_id._has_consent(
+            "share", self.organization_id, named=True
+        )
 
     def _news_of(self, parcours):
         """One line on a parcours: how far it is, and nothing of the private life."""

@@ -121,6 +121,7 @@ class TestPartnerFigures(EngineCase):
             "creation": ("BGE", "ADIE", "CCI"),
             "employment": ("France Travail",),
             "training": ("Organisme de formation",),
+            "other": ("URSSAF", "Kengo"),
         }
         for family, names in networks.items():
             for name in names:
@@ -142,7 +143,37 @@ class TestPartnerFigures(EngineCase):
                 )
         rows = self.items(self.figure("first_orientation", *YEAR))
         told = {code: value for code, value in rows.items() if value}
-        self.assertEqual(told, {"creation": 3, "employment": 1, "training": 1})
+        self.assertEqual(
+            told, {"creation": 3, "employment": 1, "training": 1, "other": 2}
+        )
+
+    def test_P11_the_report_shows_the_split_by_network(self):
+        networks = {"BGE": 3, "ADIE": 2, "CCI": 1}
+        for name, count in networks.items():
+            organization = self.create_organization(name)
+            for number in range(count):
+                parcours = self.create_parcours(contact_name=f"{name} {number}")
+                self.orient(parcours, YEAR[0], organization_id=organization.id)
+        figure = self.figure("orientation_organization", *YEAR)
+        told = {item.label: item.value for item in figure.items if item.value}
+        self.assertEqual(told, networks)
+
+    def test_P13_candidates_of_a_contest_are_counted_without_those_who_withdrew(self):
+        contest = self.env.ref("citeslab_base.contest_talents_cites")
+        for number, state in enumerate(("presented", "regional", "withdrawn")):
+            self.create_row(
+                "citeslab.contest.entry",
+                self.create_parcours(contact_name=f"Personne {number}"),
+                "2023-10-01",
+                contest_id=contest.id,
+                edition="2023",
+                category="Émergence",
+                state=state,
+            )
+        figure = self.figure("contest_entries", *YEAR)
+        self.assertEqual(figure.value, 2)
+        told = {item.label: item.value for item in figure.items if item.value}
+        self.assertEqual(told, {contest.name: 2})
 
     def test_B13_oriented_and_accepted_by_programme(self):
         program = self.env["citeslab.program"].create({"name": "Envol", "code": "env"})

@@ -276,7 +276,7 @@ class TestReportBrest(BrestCase):
     def test_B9_first_orientation(self):
         numbers = self.numbers("Orientation après le premier")
         self.assertEqual(sum(numbers), 118)
-        self.assertEqual(numbers[:3], [36, 23, 11])
+        self.assertEqual(numbers[:4], [36, 23, 11, 48])
 
     def test_B10_nature_of_the_projects(self):
         shares = [share for _n, share in self.rows("Nature du projet").values()]
