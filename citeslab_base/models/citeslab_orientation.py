@@ -210,7 +210,7 @@ class CiteslabOrientation(models.Model):
                     )
                 )
 
-    @api.constrains("promotion_id", "partner_id", "state")
+    @api.constrains("promotion_id", "parcours_id")
     def _check_once_a_promotion(self):
         """A person counts once in the table of the programmes."""
         for orientation in self.filtered("promotion_id"):

@@ -86,6 +86,18 @@ orientations = st.fixed_dictionaries(
         "state": choice(("sent", "accepted", "refused")),
     }
 )
+
+
+def once_a_program(person):
+    """A person is oriented once to a promotion: later rows go to no programme."""
+    seen = set()
+    for row in (row for told in person["parcours"] for row in told["orientations"]):
+        if row["program"] in seen:
+            row["program"] = None
+        seen.add(row["program"])
+    return person
+
+
 outcomes = st.fixed_dictionaries({"date": days, "value": choice(OUTCOMES)})
 contests = st.fixed_dictionaries(
     {
@@ -123,7 +135,7 @@ people = st.lists(
                 unique_by=lambda row: row[0],
             ),
         }
-    ),
+    ).map(once_a_program),
     min_size=3,
     max_size=6,
 )
