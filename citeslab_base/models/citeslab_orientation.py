@@ -580,9 +580,7 @@ class CiteslabOrientation(models.Model):
             ``call_by``, already checked
         """
         self.ensure_one()
-        self.write(
-            {**values, "answer_origin": "partner", "answer_date": self._today()}
-        )
+        self.write({**values, "answer_origin": "partner", "answer_date": self._today()})
         if self.state == "accepted":
             self._post(self.env._("accepts to accompany the person."))
             self._tell_porteur()

@@ -202,9 +202,8 @@ class TestPartnerPage(HttpCase):
         self.assertEqual(self.orientation.state, "accepted")
         self.assertFalse(self.orientation.caller)
         self.orientation.write({"state": "sent"})
-        self.post(
-            self.issue(), state="accepted", caller="<script>x</script>\n\x00" + "é" * 999
-        )
+        caller = "<script>x</script>\n\x00" + "é" * 999
+        self.post(self.issue(), state="accepted", caller=caller)
         self.assertEqual(len(self.orientation.caller), 100)
         markup = "<script>alert(1)</script>\x00" + "long" * 999
         self.post(self.issue("news"), news="ongoing", feedback=markup)
