@@ -35,7 +35,8 @@ contact = env["res.partner"].create({
 orientation = env["citeslab.orientation"].search([
     ("partner_id", "=", awa.id), ("organization_id", "=", bge.id)])
 orientation.write({"contact_id": contact.id,
-    "message": "Awa a un local en vue et cherche un appui sur le prévisionnel."})
+    "message": "Awa a un local en vue et cherche un appui sur le prévisionnel. "
+    + "https://exemple.fr/" + "chemin-tres-long-" * 12})
 print("ID", orientation.id)
 env.cr.commit()
 """

@@ -358,13 +358,26 @@ class CiteslabOrientation(models.Model):
     def action_tell_person(self):
         """Tell the person who calls, after an answer that was heard on the phone.
 
+        :return: notification of what was done
+        :rtype: dict
         :raise UserError: when the person did not agree to be called
         """
-        for orientation in self:
-            orientation.check_access("write")
-            if not orientation._is_agreed():
-                orientation._refuse_without_agreement()
-            orientation._tell_porteur()
+        self.ensure_one()
+        self.check_access("write")
+        if not self._is_agreed():
+            self._refuse_without_agreement()
+        self._tell_porteur()
+        if self.partner_id.email_normalized:
+            message = self.env._("A mail tells the person who calls, and by when.")
+        else:
+            message = self.env._(
+                "No e-mail address: a call to make was added to the activities."
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "success", "message": message},
+        }
 
     def action_record_agreement(self):
         """Open a new consent: the person agrees that this organisation is told.

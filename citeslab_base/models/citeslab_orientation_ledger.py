@@ -56,7 +56,9 @@ class CiteslabOrientationLedger(models.Model):
     accepted = fields.Integer(readonly=True)
     refused = fields.Integer(readonly=True)
     waiting = fields.Integer(
-        readonly=True, help="Still within the days left to the partner to answer."
+        readonly=True,
+        help="No answer noted so far, and not called sans réponse: still within the "
+        "days left to the partner, or never sent by mail.",
     )
     silent = fields.Integer(string="Sans Réponse", readonly=True)
     owed = fields.Integer(
