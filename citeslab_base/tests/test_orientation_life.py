@@ -26,22 +26,13 @@ class LifeCase(OrientationCase):
             self.orientation = self.refer(day, **values)
             self.token = self.send(self.orientation)
 
-    def run_cron(self, days):
-        """The cron so many days after the sending; the mails that leave."""
-        with (
-            freeze_time(f"{SENT_ON + timedelta(days=days)} 06:00:00"),
-            self.mock_mail_gateway(),
-            self.enter_registry_test_mode(),
-        ):
-            self.env.ref(
-                "citeslab_base.cron_orientation_reminder"
-            ).method_direct_trigger()
-        self.env.invalidate_all()
-        return len(self._mails)
+    def run_after(self, days):
+        """The cron so many days after the sending; how many mails leave."""
+        return self.run_cron(SENT_ON + timedelta(days=days))
 
     def mails_of(self, days):
         """Day → number of mails, the cron running on these days only."""
-        return {day: sent for day in days if (sent := self.run_cron(day))}
+        return {day: sent for day in days if (sent := self.run_after(day))}
 
     def live(self, days=1):
         """The link first sent, as the partner finds it so many days later."""
@@ -58,7 +49,7 @@ class TestPaceOfReminders(LifeCase):
         self.start()
         self.assertEqual(self.mails_of(range(1, 60)), {10: 1, 21: 1, 45: 1})
         self.assertEqual(self.orientation.state, "sent")
-        self.run_cron(60)
+        self.run_after(60)
         self.assertEqual(self.orientation.state, "no_answer")
 
     def test_three_days_without_a_run_bring_no_burst(self):
@@ -70,9 +61,9 @@ class TestPaceOfReminders(LifeCase):
     def test_eleven_days_without_a_run_leave_as_much_time_between_two_mails(self):
         self.start()
         self.assertEqual(self.mails_of(range(20, 60)), {20: 1, 31: 1, 55: 1})
-        self.run_cron(60)
+        self.run_after(60)
         self.assertEqual(self.orientation.state, "sent", "five days to answer")
-        self.run_cron(70)
+        self.run_after(70)
         self.assertEqual(self.orientation.state, "no_answer")
 
     def test_sent_again_by_the_chef_no_reminder_the_day_after(self):
@@ -108,15 +99,15 @@ class TestPaceOfReminders(LifeCase):
             patch.object(type(first), "_ask", fails),
             mute_logger("odoo.addons.citeslab_base.models.citeslab_orientation"),
         ):
-            self.assertEqual(self.run_cron(10), 1)
+            self.assertEqual(self.run_after(10), 1)
         self.assertEqual(first.reminder_count, 0)
-        self.assertEqual(self.run_cron(11), 1, "tried again the day after")
+        self.assertEqual(self.run_after(11), 1, "tried again the day after")
 
     def test_without_an_address_any_more_it_still_ends(self):
         self.start()
         self.rives.email = False
         self.assertFalse(self.mails_of((10, 21, 45)))
-        self.run_cron(60)
+        self.run_after(60)
         self.assertEqual(self.orientation.state, "no_answer")
         self.assertIn("does not answer", self.summaries()[-1])
 
@@ -135,7 +126,7 @@ class TestPaceOfReminders(LifeCase):
         self.start(contact_id=contact.id)
         self.assertEqual(self._mails[0]["email_to"], [contact.email_formatted])
         contact.active = False
-        self.run_cron(10)
+        self.run_after(10)
         self.assertEqual(self._mails[0]["email_to"], [self.rives.email_formatted])
 
 
@@ -155,7 +146,7 @@ class TestPaceOfNews(LifeCase):
 
     def test_news_given_stop_the_reminder(self):
         self.accept()
-        self.run_cron(90)
+        self.run_after(90)
         with freeze_time(f"{SENT_ON + timedelta(days=95)} 10:00:00"):
             self.orientation._record_news({"news": "ongoing"})
         self.assertFalse(self.mails_of(range(96, 185)))
@@ -225,7 +216,7 @@ class TestWhoIsTold(LifeCase):
     def test_mails_of_the_cron_are_signed_by_the_structure_and_its_chef(self):
         self.parcours.user_id = False
         self.start()
-        self.run_cron(10)
+        self.run_after(10)
         (mail,) = self._mails
         self.assertIn(self.chef.name, mail["body"])
         for name in ("OdooBot", "Public user", "odoobot@"):
@@ -294,7 +285,7 @@ class TestAnswersThatMeet(LifeCase):
 
     def test_another_organisation_was_asked_nothing_yet(self):
         self.start()
-        self.run_cron(10)
+        self.run_after(10)
         monts = self.create_organization("Réseau des Monts", email="a@monts.example")
         self.agree_to_share(self.parcours, monts)
         self.orientation.organization_id = monts
@@ -318,7 +309,7 @@ class TestAnswersThatMeet(LifeCase):
         )
         self.env.invalidate_all()
         self.assertEqual(self.live().orientation_id.organization_id, kept)
-        self.assertEqual(self.run_cron(10), 1)
+        self.assertEqual(self.run_after(10), 1)
 
     def test_the_day_of_an_answer_is_that_of_the_structure(self):
         """20 h in Fort-de-France is the day after in Greenwich."""

@@ -53,6 +53,19 @@ class OrientationCase(CiteslabCase, MailCase):
     def reason(self, code="no_seat"):
         return self.env.ref(f"citeslab_base.orientation_reason_{code}")
 
+    def run_cron(self, day):
+        """The cron of a day; how many mails leave."""
+        with (
+            freeze_time(f"{day} 06:00:00"),
+            self.mock_mail_gateway(),
+            self.enter_registry_test_mode(),
+        ):
+            self.env.ref(
+                "citeslab_base.cron_orientation_reminder"
+            ).method_direct_trigger()
+        self.env.invalidate_all()
+        return len(self._mails)
+
 
 @tagged("post_install", "-at_install")
 class TestOrientationSent(OrientationCase):
@@ -275,18 +288,6 @@ class TestOrientationLink(OrientationCase):
 
 @tagged("post_install", "-at_install")
 class TestReminders(OrientationCase):
-    def run_cron(self, day):
-        with (
-            freeze_time(f"{day} 06:00:00"),
-            self.mock_mail_gateway(),
-            self.enter_registry_test_mode(),
-        ):
-            self.env.ref(
-                "citeslab_base.cron_orientation_reminder"
-            ).method_direct_trigger()
-        self.orientation.invalidate_recordset()
-        return len(self._mails)
-
     def start(self):
         with freeze_time("2026-03-02 09:00:00"):
             self.orientation = self.refer()
