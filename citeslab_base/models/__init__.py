@@ -1,3 +1,6 @@
+from . import citeslab_partner_link
+from . import calendar_attendee
+from . import res_partner_bank
 from . import calendar_event
 from . import selections
 from . import citeslab_nomenclature

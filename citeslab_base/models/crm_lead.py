@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd
 from odoo.tools import SQL, clean_context
@@ -47,7 +47,7 @@ class CrmLead(models.Model):
     """
 
     _name = "crm.lead"
-    _inherit = ["crm.lead", "citeslab.parcours.capture"]
+    _inherit = ["crm.lead", "citeslab.parcours.capture", "citeslab.partner.link"]
 
     is_parcours = fields.Boolean(index="btree_not_null", copy=False)
     reference = fields.Char(
@@ -621,23 +621,6 @@ class CrmLead(models.Model):
             person.check_access("read")
             for structure in self.company_id:
                 vals["partner_id"] = person._as_porteur(structure).id
-
-    @api.constrains("partner_id")
-    def _check_partner_seen(self):
-        """What a lead copies from its contact is copied as superuser.
-
-        :raise AccessError: a porteur whom the user does not see
-        """
-        if self.env.su:
-            return
-        hidden = self.sudo().partner_id.filtered("is_hidden_porteur")
-        if hidden - hidden._seen_by_reader():
-            raise AccessError(
-                self.env._(
-                    "This contact is followed by CitésLab and is not shown to you: "
-                    "choose another one."
-                )
-            )
 
     @api.constrains("stage_id", "is_parcours")
     def _check_stage(self):

@@ -1,5 +1,5 @@
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -18,7 +18,13 @@ class ResPartner(models.Model):
     """
 
     _name = "res.partner"
-    _inherit = ["res.partner", "citeslab.person.identity", "citeslab.person.merge"]
+    _inherit = [
+        "res.partner",
+        "citeslab.person.identity",
+        "citeslab.person.merge",
+        "citeslab.partner.link",
+    ]
+    _contact_links = ("parent_id",)
 
     is_porteur = fields.Boolean(index="btree_not_null", groups=ROLES)
     porteur_shared = fields.Boolean(
@@ -112,6 +118,24 @@ class ResPartner(models.Model):
             companies = self.env.companies
             return self.filtered(lambda person: person.company_id in companies)
         return self.sudo(False)._filtered_access("read").with_env(self.env)
+
+    def _check_seen(self):
+        """Refuse porteurs whom the current user does not see.
+
+        For records that copy from their contact: they do it as superuser.
+
+        :raise AccessError: one of these people is hidden from the user
+        """
+        if self.env.su:
+            return
+        hidden = self.sudo().filtered("is_hidden_porteur")
+        if hidden - hidden._seen_by_reader():
+            raise AccessError(
+                self.env._(
+                    "This contact is followed by CitésLab and is not shown to you: "
+                    "choose another one."
+                )
+            )
 
     @api.depends("name", "is_porteur")
     def _compute_name_normalized(self):

@@ -32,6 +32,7 @@ from . import test_identity
 from . import test_duplicates
 from . import test_capture
 from . import test_capture_page
+from . import test_partner_link
 from . import test_personal_data
 from . import test_erasure
 from . import test_kanban_queries

@@ -1,4 +1,5 @@
 from . import citeslab_event_kind
+from . import event_slot
 from . import event_type
 from . import res_company
 from . import res_partner

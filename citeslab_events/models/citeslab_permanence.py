@@ -11,6 +11,26 @@ from odoo.addons.citeslab_base.tools.dates import company_timezone, local_date
 from ..tools.holidays import is_public_holiday
 from ..tools.recurrence import occurrences, weeks_of_month
 
+# What the dates already made take from their rule.
+FOLLOWED = {
+    "active",
+    "date_end",
+    "date_start",
+    "hour_from",
+    "hour_to",
+    "in_calendar",
+    "kind_id",
+    "name",
+    "place_ids",
+    "recurrence",
+    "seats_per_slot",
+    "slot_minutes",
+    "territory_id",
+    "user_id",
+    "weekday",
+    "weeks",
+}
+
 
 class CiteslabPermanence(models.Model):
     """Rule of a permanence: every Tuesday from 9 to 12 at the médiathèque."""
@@ -98,6 +118,9 @@ class CiteslabPermanence(models.Model):
     in_calendar = fields.Boolean(string="In the Public Calendar", default=True)
     event_ids = fields.One2many("event.event", "permanence_id", string="Dates")
     event_count = fields.Integer(compute="_compute_event_count")
+    left_message = fields.Char(
+        string="Left as They Were", compute="_compute_left_message"
+    )
 
     _hours_order = models.Constraint(
         "CHECK (hour_from >= 0 AND hour_from < hour_to AND hour_to < 24)",
@@ -122,6 +145,19 @@ class CiteslabPermanence(models.Model):
         for permanence in self:
             permanence.event_count = counts.get(permanence, 0)
 
+    @api.depends("event_ids", *sorted(FOLLOWED))
+    def _compute_left_message(self):
+        """Tell the dates to come that the rule no longer gives: they have bookings."""
+        for permanence in self:
+            rule = permanence._origin
+            left = rule and rule._coming_dates() - rule._as_the_rule_says()
+            booked = left and left.filtered("seats_taken")
+            permanence.left_message = bool(booked) and self.env._(
+                "People have booked dates that are not as this rule says: %(days)s. "
+                "Move these dates or warn the people.",
+                days=", ".join(booked.sorted("date_begin").mapped("date_label")),
+            )
+
     @api.constrains("weeks", "recurrence")
     def _check_weeks(self):
         for permanence in self.filtered(lambda rule: rule.recurrence == "monthly"):
@@ -135,6 +171,56 @@ class CiteslabPermanence(models.Model):
                         weeks=permanence.weeks or "",
                     )
                 ) from error
+
+    # ------------------------------------------------------------
+    # Change of the rule
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        """Let the dates to come follow the rule, save those booked or changed by hand."""
+        if not FOLLOWED & vals.keys():
+            return super().write(vals)
+        free = {rule: rule._as_the_rule_says()._without_people() for rule in self}
+        last = {
+            rule: max(free[rule].mapped("citeslab_date"), default=None) for rule in self
+        }
+        result = super().write(vals)
+        for permanence in self:
+            free[permanence].unlink()
+            if last[permanence] and permanence.active:
+                today = fields.Date.context_today(permanence)
+                permanence._generate(today, self._end_of_week(last[permanence]))
+        return result
+
+    @api.model
+    def _end_of_week(self, day):
+        """Sunday of a week: a rule moved to a later weekday loses no date."""
+        return day + timedelta(days=6 - day.weekday())
+
+    def _coming_dates(self):
+        """Dates that are not begun yet and not cancelled."""
+        now = fields.Datetime.now()
+        return self.event_ids.filtered(
+            lambda event: event.date_begin > now and event.kanban_state != "cancel"
+        )
+
+    def _as_the_rule_says(self):
+        """Dates to come that are still exactly what the rule makes of them."""
+        self.ensure_one()
+        coming = self._coming_dates()
+        if not coming:
+            return coming
+        days = self._days(max(coming.mapped("citeslab_date")))
+        planned = {day: self._event_values(rank, day) for rank, day in days}
+        same = ("date_begin", "date_end", "user_id", "place_id")
+        return coming.filtered(
+            lambda event: event.citeslab_date in planned
+            and all(
+                event._fields[name].convert_to_write(event[name], event)
+                == planned[event.citeslab_date][name]
+                for name in same
+            )
+        )
 
     # ------------------------------------------------------------
     # Dates

@@ -7,12 +7,16 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
+from odoo.tools.date_utils import float_to_time
 
 from odoo.addons.citeslab_base.models.res_partner import ROLES
 from odoo.addons.citeslab_base.tools.dates import company_timezone, local_date
 from odoo.addons.citeslab_base.tools.text import normalise
 
 MONTH, DAY = "month", "day"
+DATES = {"date_precision", "date_begin", "date_end"}
+# What else a RDV or a mail about an event tells.
+FOLLOWED = {"address_id", "kanban_state", "place", "place_id", "user_id"}
 # What a bilan reads of an event: a closed period keeps it.
 COUNTED = {
     "active",
@@ -43,7 +47,9 @@ class EventEvent(models.Model):
         "citeslab.event.attendance",
         "citeslab.period.guard",
         "citeslab.placed",
+        "citeslab.partner.link",
     ]
+    _contact_links = ("address_id", "organizer_id")
 
     citeslab_kind_id = fields.Many2one(
         "citeslab.event.kind",
@@ -405,10 +411,80 @@ class EventEvent(models.Model):
         self._address_from_place(vals)
         if {"citeslab_kind_id", "company_id"} & vals.keys():
             self._check_participants_kept(vals)
+        if "date_begin" in vals and "event_slot_ids" not in vals:
+            self._move_slots(vals)
         result = super().write(vals)
-        if {"date_precision", "date_begin", "date_end"} & vals.keys():
+        if DATES & vals.keys():
             self._apply_month()
+        if (DATES | FOLLOWED) & vals.keys():
+            self.filtered("is_citeslab")._tell_move()
         return result
+
+    def _move_slots(self, vals):
+        """Add to new dates of one permanence the same move of its slots.
+
+        :param dict vals: values about to be written, completed in place
+        """
+        if len(self) != 1 or not (self.is_citeslab and self.is_multi_slots):
+            return
+        zone = company_timezone(self.company_id)
+        begin, was = (
+            pytz.utc.localize(fields.Datetime.to_datetime(moment))
+            .astimezone(zone)
+            .replace(tzinfo=None)
+            for moment in (vals["date_begin"], self.date_begin)
+        )
+        commands = [
+            fields.Command.update(slot.id, slot._moved_by(begin - was))
+            for slot in self.event_slot_ids
+        ]
+        if begin != was and commands:
+            vals["event_slot_ids"] = commands
+
+    def _tell_move(self):
+        """Bring what hangs on the day, the hour, the person or the state along."""
+        # sudo: RDV and mails follow the event, whoever moves it
+        events = self.sudo()
+        events.registration_ids._after_change()
+        events._hold_mailings()
+
+    def _hold_mailings(self):
+        """Take the mails about these events out of the queue: they tell what was.
+
+        A mail is written with the day and place of its event; once these change, it
+        must be read again before it leaves.
+        """
+        waiting = self.env["mailing.mailing"].search(
+            [
+                ("citeslab_event_id", "in", self.ids),
+                ("citeslab_purpose", "in", ("invitation", "reminder")),
+                ("state", "=", "in_queue"),
+            ]
+        )
+        waiting.action_cancel()
+        for mailing in waiting:
+            mailing.message_post(
+                body=self.env._(
+                    "“%(event)s” was moved or cancelled: read this mail again before "
+                    "sending it.",
+                    event=mailing.citeslab_event_id.name,
+                )
+            )
+            mailing.citeslab_event_id.message_post(
+                body=self.env._(
+                    "The mail “%(mail)s” waited to be sent: it is a draft again.",
+                    mail=mailing.subject,
+                )
+            )
+
+    def _without_people(self):
+        """Those of these events to which nobody ever registered."""
+        # sudo: whoever asks, a booking is a booking
+        return self.filtered(
+            lambda event: not event.sudo()
+            .with_context(active_test=False)
+            .registration_ids
+        )
 
     def _guarded_days(self):
         """A closed period keeps our events; those of the host are not ours to keep."""
@@ -570,11 +646,19 @@ class EventEvent(models.Model):
             return [self._sheet(self._when_label(), expected)]
         return [
             self._sheet(
-                slot.display_name,
+                self._slot_label(slot),
                 expected.filtered(lambda row, slot=slot: row.event_slot_id == slot),
             )
             for slot in self.event_slot_ids
         ]
+
+    def _slot_label(self, slot):
+        """Day and hours of a slot, in the same words as those of an event."""
+        hours = " – ".join(
+            float_to_time(hour).strftime("%H:%M")
+            for hour in (slot.start_hour, slot.end_hour)
+        )
+        return f"{self._day_words(slot.date, 'EEEE d MMMM yyyy')}, {hours}"
 
     def _sheet(self, when, registrations):
         lines = 18 if not self.is_multi_slots else 6

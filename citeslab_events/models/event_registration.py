@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import clean_context
 
 from odoo.addons.citeslab_base.models.res_partner import ROLES
@@ -37,7 +37,11 @@ class EventRegistration(models.Model):
     """A participant of one of our events: a porteur, found or created."""
 
     _name = "event.registration"
-    _inherit = ["event.registration", "citeslab.period.guard"]
+    _inherit = [
+        "event.registration",
+        "citeslab.period.guard",
+        "citeslab.partner.link",
+    ]
 
     is_citeslab = fields.Boolean(
         compute="_compute_is_citeslab", store=True, precompute=True
@@ -121,6 +125,7 @@ class EventRegistration(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._forget_claimed_people(vals_list)
         default = self.env.context.get("default_event_id")
         Event = self.env["event.event"]
         found = Event.browse(
@@ -129,14 +134,60 @@ class EventRegistration(models.Model):
         ours = found.filtered("is_citeslab")
         if not ours:
             return super().create(vals_list)
+        self._refuse_strangers(ours)
+        if self._is_visitor() and len(vals_list) > 1:
+            return self.concat(*(self.create([vals]) for vals in vals_list))
         ours._serialize_registrations()
         for vals in vals_list:
             event = found.browse(vals.get("event_id") or default)
-            if event in ours:
-                self._prepare_participant(vals, event)
+            if event not in ours:
+                continue
+            twin = self._prepare_participant(vals, event)
+            if twin and self._is_visitor():
+                return twin
+            if twin:
+                twin._refuse_twice()
         registrations = super().create(vals_list)
+        # sudo: a volunteer names somebody whom he does not see
+        for row in registrations.sudo().filtered("porteur_id"):
+            row.partner_id = row.partner_id or row.porteur_id
         registrations.filtered("is_citeslab")._after_change()
         return registrations
+
+    @api.model
+    def _is_visitor(self):
+        """Whether somebody registers by himself, on the website that a host may add."""
+        return self.env.user._is_public() or self.env.user._is_portal()
+
+    @api.model
+    def _forget_claimed_people(self, vals_list):
+        """A visitor tells who he is by his name, never by the number of a contact.
+
+        The host takes this number, and its own for the visitor, from what a browser
+        sends; it then shows the name of the contact, or names the visitor after him.
+        """
+        if not self._is_visitor():
+            return
+        claimed = {vals.get("partner_id") for vals in vals_list} - {None, False}
+        # sudo: a visitor reads no contact
+        people = self.env["res.partner"].sudo().browse(claimed)
+        hidden = people.exists().filtered("is_porteur") - self.env.user.partner_id
+        for vals in vals_list:
+            if vals.get("partner_id") in hidden.ids:
+                vals["partner_id"] = False
+
+    @api.model
+    def _refuse_strangers(self, events):
+        """Refuse whoever has no role in the structure before anybody is looked up."""
+        if self.env.su:
+            return
+        has_role = self.env.user.has_group("citeslab_base.group_volunteer")
+        if not has_role or events.company_id - self.env.companies:
+            raise AccessError(
+                self.env._(
+                    "Only the roles of the structure register people for its events."
+                )
+            )
 
     @api.model
     def _prepare_participant(self, vals, event):
@@ -144,16 +195,31 @@ class EventRegistration(models.Model):
 
         :param dict vals: values as asked, completed in place
         :param event: event of ours, as superuser
-        :raise UserError: a person already registered, or nobody named
+        :return: the registration that this person already has, if any
+        :raise UserError: nobody named
         """
+        if self._is_visitor():
+            # the host would name its visitor after the participant
+            vals.pop("visitor_id", None)
         if vals.get("participant_kind", "porteur") != "porteur" or not event.is_own:
-            return
+            return self.browse()
         porteur = self._participant(vals, event.company_id)
-        if vals.get("state") != "cancel":
-            self._refuse_twice(event, vals.get("event_slot_id"), porteur)
         vals["porteur_id"] = porteur.id
-        vals["partner_id"] = vals.get("partner_id") or porteur.id
+        if self.env.su or porteur.with_env(self.env)._seen_by_reader():
+            vals["partner_id"] = vals.get("partner_id") or porteur.id
         vals.setdefault("name", porteur.name)
+        if vals.get("state") == "cancel":
+            return self.browse()
+        # sudo: also one that the author does not see
+        return self.sudo().search(
+            [
+                ("event_id", "=", event.id),
+                ("event_slot_id", "=", vals.get("event_slot_id") or False),
+                ("porteur_id", "=", porteur.id),
+                ("state", "!=", "cancel"),
+            ],
+            limit=1,
+        )
 
     @api.model
     def _participant(self, vals, company):
@@ -165,6 +231,7 @@ class EventRegistration(models.Model):
         """
         Partner = self.env["res.partner"].sudo()
         known = Partner.browse(vals.get("porteur_id") or vals.get("partner_id"))
+        known.with_env(self.env)._check_seen()
         name = (vals.get("name") or known.name or "").strip()
         if not name:
             raise UserError(
@@ -176,28 +243,26 @@ class EventRegistration(models.Model):
         told = {"name": name, "email": vals.get("email"), "phone": vals.get("phone")}
         return Partner._find_or_create_porteur(company, **told)
 
-    @api.model
-    def _refuse_twice(self, event, slot_id, porteur):
+    def _refuse_twice(self):
         """Tell kindly that somebody is registered already."""
-        twin = self.sudo().search(
-            [
-                ("event_id", "=", event.id),
-                ("event_slot_id", "=", slot_id or False),
-                ("porteur_id", "=", porteur.id),
-                ("state", "!=", "cancel"),
-            ],
-            limit=1,
-        )
-        if twin:
-            raise UserError(
-                self.env._(
-                    "%(name)s is already registered for “%(event)s” (%(day)s): "
-                    "there is nothing more to do.",
-                    name=twin.name,
-                    event=event.name,
-                    day=event.date_label,
-                )
+        self.ensure_one()
+        raise UserError(
+            self.env._(
+                "%(name)s is already registered for “%(event)s” (%(day)s): "
+                "there is nothing more to do.",
+                name=self.name,
+                event=self.event_id.name,
+                day=self.event_id.date_label,
             )
+        )
+
+    @api.constrains("active", "state", "event_id", "event_slot_id", "event_ticket_id")
+    def _check_seats_availability(self):
+        """Seats limit who registers, never who came or did not: these are facts."""
+        noted = self.filtered(
+            lambda row: row.is_citeslab and (row.state == "done" or row.absence)
+        )
+        return super(EventRegistration, self - noted)._check_seats_availability()
 
     # ------------------------------------------------------------
     # Attendance: a contact, or the RDV that was booked
@@ -220,6 +285,8 @@ class EventRegistration(models.Model):
 
     def write(self, vals):
         ours = self.sudo().filtered("is_citeslab")
+        if ours:
+            self.env["res.partner"].browse(vals.get("porteur_id") or [])._check_seen()
         if ours and {"state", "active", "event_slot_id", "event_id"} & vals.keys():
             ours.event_id._serialize_registrations()
         if vals.get("state") in ("done", "cancel"):
@@ -307,19 +374,23 @@ class EventRegistration(models.Model):
             state = INTERVIEW_STATES[registration.state]
             if registration.absence and state == "planned":
                 state = registration.absence
-            if not registration.active:
+            called_off = registration.event_id.kanban_state == "cancel"
+            if not registration.active or (called_off and state == "planned"):
                 state = "cancelled"
             registration._follow_interview(state)
 
     def _follow_interview(self, state):
         self.ensure_one()
         values = {"state": state, **self._interview_times()}
+        if state == "planned":
+            values.update(self._interview_place())
         interview = self.interview_id.with_context(citeslab_from_registration=True)
         if interview:
             changes = {
                 name: value
                 for name, value in values.items()
-                if interview[name] != value
+                if interview._fields[name].convert_to_write(interview[name], interview)
+                != value
             }
             if changes:
                 interview.write(changes)
@@ -332,11 +403,17 @@ class EventRegistration(models.Model):
         return {"start": start, "duration": (end - start).total_seconds() / 3600}
 
     def _interview_values(self):
+        return {
+            **self._interview_place(),
+            "parcours_id": self.parcours_id.id,
+            "is_shared": not self.event_slot_id or self.event_id.seats_max != 1,
+            "kind": "interview",
+        }
+
+    def _interview_place(self):
+        """With whom and where: as the event says."""
         event = self.event_id
         return {
-            "parcours_id": self.parcours_id.id,
-            "is_shared": not self.event_slot_id or event.seats_max != 1,
-            "kind": "interview",
             "user_id": event.user_id.id,
             "place_id": event.place_id.id,
             "place": event.place if event.place_id else event._place_label(),

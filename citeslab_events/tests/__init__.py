@@ -1,5 +1,6 @@
 from . import test_attendance
 from . import test_calendar
+from . import test_changes
 from . import test_figures
 from . import test_isolation
 from . import test_kinds

@@ -305,3 +305,89 @@ class TestIsolationHttp(IsolationCase, HttpCase):
             CANARY.lower(),
             self._call("event.registration", "search_read", domain=[]).lower(),
         )
+
+
+@tagged("post_install", "-at_install", "citeslab_events")
+class TestClaimedPeople(IsolationCase):
+    """Nobody learns a name by claiming the number of a contact."""
+
+    def _claim(self, user, event, **values):
+        return self.acting(user, "event.registration").create(
+            {"event_id": event.id, "partner_id": self.secret.porteur_id.id, **values}
+        )
+
+    def _host_event(self):
+        return self.env["event.event"].create(
+            {
+                "name": "Salon",
+                "company_id": False,
+                "date_begin": "2023-01-10",
+                "date_end": "2023-01-11",
+            }
+        )
+
+    def _refused(self, claim):
+        with self.assertRaises(AccessError) as refused:
+            claim()
+        self.assertNotIn(CANARY, str(refused.exception))
+
+    def test_T2_no_registration_tells_whose_number_it_is(self):
+        host = self._host_event()
+        for user in (self.host_event_user, self.users["chef_b"]):
+            with self.subTest(user=user.login):
+                self._refused(lambda user=user: self._claim(user, host))
+                self._refused(lambda user=user: self._claim(user, self.secret_event))
+        mine = self.acting(self.host_event_user, "event.registration").create(
+            {"event_id": host.id}
+        )
+        claimed = {"partner_id": self.secret.porteur_id.id}
+        self._refused(lambda: mine.write(claimed))
+        for record in (mine, self.env["event.booth"]):
+            asked = record.with_env(mine.env).browse()
+            self._refused(
+                lambda asked=asked: asked.onchange(
+                    claimed, ["partner_id"], {"name": {}}
+                )
+            )
+
+    def test_T2_no_booth_of_the_host_tells_it(self):
+        category = self.env["event.booth.category"].search([], limit=1)
+        self._refused(
+            lambda: self.acting(self.host_event_user, "event.booth").create(
+                {
+                    "name": "Stand",
+                    "event_id": self._host_event().id,
+                    "booth_category_id": category.id,
+                    "partner_id": self.secret.porteur_id.id,
+                }
+            )
+        )
+
+    def test_T2_a_volunteer_claims_nobody_he_does_not_see(self):
+        volunteer = self.users["volunteer_a"]
+        event = self.event("cafe", "2023-03-14")
+        self._refused(lambda: self._claim(volunteer, event))
+        typed = self.acting(volunteer, "event.registration").create(
+            {"event_id": event.id, "name": self.secret.name, "email": self.secret.email}
+        )
+        self.assertEqual(typed.sudo().porteur_id, self.secret.porteur_id)
+        other = self.register(event, "Quelqu'une", user=volunteer)
+        self._refused(lambda: other.write({"partner_id": self.secret.porteur_id.id}))
+
+    def test_T1_a_visitor_learns_nothing_by_registering(self):
+        """What the website of the host asks for, as superuser for a visitor."""
+        visitor = self.env.ref("base.public_user")
+        Registration = self.env["event.registration"].with_user(visitor).sudo()
+        asked = {"event_id": self.secret_event.id, "name": self.secret.name}
+        again = Registration.create([{**asked, "email": self.secret.email}])
+        self.assertEqual(again, self.secret, "registered already: nothing is told")
+        visitor = {**asked, "name": "Visiteuse", "email": "visiteuse@example.org"}
+        claimed = Registration.create(
+            [{**visitor, "partner_id": self.secret.partner_id.id}, visitor]
+        )
+        self.assertEqual(len(set(claimed.ids)), 1, "one seat for one person")
+        self.assertNotEqual(claimed[0].porteur_id, self.secret.porteur_id)
+        host = Registration.create(
+            {"event_id": self._host_event().id, "partner_id": self.secret.partner_id.id}
+        )
+        self.assertFalse(host.name or host.partner_id)

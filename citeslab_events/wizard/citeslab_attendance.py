@@ -114,10 +114,15 @@ class CiteslabAttendance(models.TransientModel):
         return self._reopen()
 
     def _slot_of_walk_in(self):
-        """The chosen slot, or the first one that still has a seat."""
+        """The chosen slot, or the first one with a seat free, or left by an absent."""
         if not self.is_multi_slots or self.slot_id:
             return self.slot_id
-        free = self.event_id.event_slot_ids.filtered(lambda slot: not slot.is_sold_out)
+        free = self.event_id.event_slot_ids.filtered(
+            lambda slot: not slot.is_sold_out
+            or slot.registration_ids.filtered(
+                lambda row: row.state == "open" and row.absence
+            )
+        )
         if not free:
             raise UserError(
                 self.env._(

@@ -71,7 +71,7 @@ class CiteslabCalendarPrint(models.TransientModel):
         :return: pairs (name of the month, events), empty months left out
         """
         first, _last = self._bounds()
-        events, months = self._events(), []
+        events, months = self._events() - self._regular_events(), []
         for rank in range(3):
             month = first + relativedelta(months=rank)
             inside = events.filtered(
@@ -84,6 +84,59 @@ class CiteslabCalendarPrint(models.TransientModel):
                 label = format_date(self.env, month, date_format="MMMM yyyy")
                 months.append((label, inside))
         return months
+
+    def _regular_events(self):
+        """Dates of the quarter that come back: those of a rule, more than once."""
+        dates = self._events().filtered("permanence_id").grouped(self._same_line)
+        return self.env["event.event"].union(
+            *(events for events in dates.values() if len(events) > 1)
+        )
+
+    @api.model
+    def _same_line(self, event):
+        """What makes dates of a permanence one line of the sheet."""
+        return event.name, event._hours_label(), event._place_label()
+
+    def _permanences(self):
+        """Lines of the permanences that come back, every date of each.
+
+        :return: dicts of ``name``, ``when``, ``place`` and ``months``: days of each
+            month, in words
+        """
+        groups = self._regular_events().grouped(self._same_line)
+        return [
+            {
+                "name": name,
+                "when": self._weekdays(events, hours),
+                "place": place,
+                "months": self._days_by_month(events),
+            }
+            for (name, hours, place), events in groups.items()
+        ]
+
+    @api.model
+    def _weekdays(self, events, hours):
+        """Weekday and hours, as "Tuesday, 09:00 – 12:00"."""
+        names = dict.fromkeys(
+            format_date(self.env, event.citeslab_date, date_format="EEEE")
+            for event in events
+        )
+        return ", ".join([*names, hours])
+
+    @api.model
+    def _days_by_month(self, events):
+        """Days of each month, as "3, 10, 17 December"."""
+        several = len({event.citeslab_date.weekday() for event in events}) > 1
+        pattern = "EEE d " if several else "d "
+        months = events.grouped(lambda event: event.citeslab_date.replace(day=1))
+        return [
+            ", ".join(
+                event._day_words(event.citeslab_date, pattern).strip()
+                for event in dates
+            )
+            + format_date(self.env, month, date_format=" MMMM")
+            for month, dates in months.items()
+        ]
 
     def _title(self):
         """Name of the quarter, as "April to June 2024"."""

@@ -226,7 +226,7 @@ class CiteslabMailingPrepare(models.TransientModel):
 
     def _body(self):
         """Text of the mail, in the reader's language, ready to be changed."""
-        months = self._calendar_sheet()._months() if self.purpose == "calendar" else []
+        sheet = self._calendar_sheet() if self.purpose == "calendar" else None
         upcoming = self.env["event.event"]
         if self.purpose in ("newsletter", "thanks", "absent"):
             today = fields.Date.context_today(self)
@@ -240,7 +240,8 @@ class CiteslabMailingPrepare(models.TransientModel):
                 "event": self.event_id,
                 "company": self.company_id,
                 "upcoming": (upcoming - self.event_id)[:6],
-                "months": months,
+                "months": sheet._months() if sheet else [],
+                "permanences": sheet._permanences() if sheet else [],
                 "contact_line": self.event_id._contact_line(self.company_id),
             },
         )
