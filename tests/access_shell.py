@@ -217,9 +217,63 @@ def rows(maker):
             yield name, OTHER, record, Cast.strangers(company)
 
 
+def participant():
+    """What hangs on a participant, which required fields do not make up.
+
+    :return: model → record of the cast's structure
+    """
+    company = Cast.structure
+
+    def make(model, /, **values):
+        return env[model].sudo().with_company(company).create(values)
+
+    event = make(
+        "event.event",
+        name="Café",
+        company_id=company.id,
+        citeslab_kind_id=env.ref("citeslab_events.event_kind_cafe").id,
+        date_begin="2023-01-10 10:00:00",
+        date_end="2023-01-10 12:00:00",
+    )
+    person = make("event.registration", event_id=event.id, name="Anne")
+    slot = make(
+        "event.slot", event_id=event.id, date="2023-01-10", start_hour=11, end_hour=12
+    )
+    mailing = make("mailing.mailing", subject="Invitation", company_id=company.id)
+    question = env.ref("citeslab_events.question_project")
+    by_scheduler = {"scheduler_id": event.event_mail_ids[0].id}
+    return {
+        "citeslab.event.witness": make(
+            "citeslab.event.witness", event_id=event.id, partner_id=person.porteur_id.id
+        ),
+        "event.mail.registration": make(
+            "event.mail.registration", registration_id=person.id, **by_scheduler
+        ),
+        "event.mail.slot": make(
+            "event.mail.slot", event_slot_id=slot.id, **by_scheduler
+        ),
+        "event.registration.answer": make(
+            "event.registration.answer",
+            registration_id=person.id,
+            question_id=question.id,
+            value_text_box="Oui",
+        ),
+        "mail.blacklist": make("mail.blacklist", email="anne@example.org"),
+        "mailing.trace": make(
+            "mailing.trace",
+            mass_mailing_id=mailing.id,
+            model="event.registration",
+            res_id=person.id,
+        ),
+    }
+
+
 Cast.env = env
 Cast.build_cast()
 Cast.build_records()
+Cast.records.update(
+    {(name, "structure"): record for name, record in participant().items()}
+)
 lines = list(rows(Maker()))
 env.flush_all()
 matrix = {}

@@ -28,16 +28,16 @@ FAILURE = re.compile(r" (?:ERROR|FAIL): (?:Subtest )?(?P<test>[\w.]+)")
 VERDICT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 
 
-def run_suite(lab, database, modules, suites):
+def run_suite(lab, database, modules, tags, how="-i"):
     """Failed tests, by name, and how many ran.
 
-    Always `-i` on a fresh database: tests at install would otherwise run with our
-    rules and without our fields.
+    The suites by `-i` on a fresh database: tests at install would otherwise run with
+    our rules and without our fields.
     """
-    log = f"suite-{database}.log"
+    log = f"suite-{database}{how}.log"
     lab.odoo(
-        "-d", database, "-i", ",".join(modules), "--without-demo",
-        "--test-tags", ",".join(f"/{suite}" for suite in suites),
+        "-d", database, how, ",".join(modules), "--without-demo",
+        "--test-tags", ",".join(tags),
         "--http-port", str(free_ports()[0]), "--stop-after-init",
         what="Running the suites of the host", log=log, check=False,
     )  # fmt: skip
@@ -49,17 +49,18 @@ def run_suite(lab, database, modules, suites):
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_suites_of_the_host_are_as_green_with_us(
-    lab, new_database, stack, record_property
-):
+def test_suites_of_the_host_are_as_green_with_us(lab, new_database, stack):
     beside, suites = STACKS[stack]
     host = [*stock_dependencies(), *beside]
+    tags = [f"/{suite}" for suite in suites]
     with new_database() as alone, new_database() as together:
-        before, count = run_suite(lab, alone, host, suites)
-        after, count_with_us = run_suite(lab, together, [*host, *addons()], suites)
-    record_property("tests", count)
-    record_property("red_without_us", sorted(before))
-    record_property("red_with_us", sorted(after))
+        before, count = run_suite(lab, alone, host, tags)
+        after, count_with_us = run_suite(lab, together, [*host, *addons()], tags)
+        newly = after - before
+        if newly:
+            # a tour that waited too long on a busy machine is played once more
+            again = [f":{test}" for test in newly]
+            newly &= run_suite(lab, together, suites, again, how="-u")[0]
     assert count > 50
     assert count_with_us == count
-    assert not after - before, f"newly red: {sorted(after - before)}"
+    assert not newly, f"newly red: {sorted(newly)}; red without us: {sorted(before)}"

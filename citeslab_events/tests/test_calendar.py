@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.citeslab_base.tools import ics
@@ -33,7 +35,7 @@ class TestCalendar(CalendarCase):
             {"year": 2024, "quarter": "2"}
         )
 
-    def test_s7_everything_of_the_quarter_and_nothing_else(self):
+    def test_S7_everything_of_the_quarter_and_nothing_else(self):
         """S7: T2 lists every public event of 1 April to 30 June, none outside."""
         sheet = self._sheet()
         self.assertEqual(set(sheet._events().ids), {event.id for event in self.inside})
@@ -41,7 +43,7 @@ class TestCalendar(CalendarCase):
         months = sheet._months()
         self.assertEqual([len(events) for _label, events in months], [2, 1, 1])
 
-    def test_s7_printed(self):
+    def test_S7_printed(self):
         report = self.env["ir.actions.report"].with_user(self.chef)
         html = report._render_qweb_html(
             "citeslab_events.report_calendar", self._sheet().ids
@@ -51,6 +53,26 @@ class TestCalendar(CalendarCase):
         for event in self.outside:
             self.assertNotIn(event.name.replace("'", "&#39;"), html)
         self.assertIn("Médiathèque", html)
+
+    def test_S7_a_permanence_is_one_line_with_its_every_date(self):
+        """S7: six permanences a week still fit a sheet to pin up, none forgotten."""
+        rule = self.acting(self.chef, "citeslab.permanence").create(
+            {"name": "Permanence du mardi", "date_start": "2024-03-26", "hour_from": 16}
+            | {"hour_to": 18}
+        )
+        rule._generate(date(2024, 3, 26), date(2024, 7, 2))
+        sheet = self._sheet()
+        self.assertEqual(sheet.event_count, 4 + 13)
+        self.assertEqual([len(events) for _label, events in sheet._months()], [2, 1, 1])
+        (line,) = sheet._permanences()
+        self.assertEqual(line["when"], "Tuesday, 16:00 – 18:00")
+        self.assertEqual(
+            line["months"],
+            ["2, 9, 16, 23, 30 April", "7, 14, 21, 28 May", "4, 11, 18, 25 June"],
+        )
+        report = self.env["ir.actions.report"].with_user(self.chef)
+        html = report._render_qweb_html("citeslab_events.report_calendar", sheet.ids)
+        self.assertIn("2, 9, 16, 23, 30 April", html[0].decode())
 
     def test_sign_in_sheet(self):
         event = self.inside[0]

@@ -23,21 +23,21 @@ class TestFigures(EventCase):
         self.event("major", "2023-03-30", headcount_total=60)
         self.event("major", "2023-11-23", headcount_total=15)
 
-    def test_e1_18_ateliers(self):
+    def test_E1_18_ateliers(self):
         """E1: 18 = 10 + 4 + 4."""
         self._year()
         workshops = self._figures()["workshops"]
         self.assertEqual(workshops["value"], 18)
         self.assertEqual([item["value"] for item in workshops["items"]], [10, 4, 4])
 
-    def test_e2_20_animations(self):
+    def test_E2_20_animations(self):
         """E2: 18 + 2 big events; over 60 people in one of them."""
         self._year()
         figures = self._figures()
         self.assertEqual(figures["animations"]["value"], 20)
         self.assertEqual(figures["event_attendance"]["value"], 75)
 
-    def test_e3_partner_meetings_are_no_events(self):
+    def test_E3_partner_meetings_are_no_events(self):
         """E3: 24 meetings, of their own type."""
         self._year()
         kind = self.env.ref("citeslab_base.action_kind_partner_meeting")

@@ -6,7 +6,7 @@ from .common import EventCase
 
 @tagged("post_install", "-at_install", "citeslab_events")
 class TestKinds(EventCase):
-    def test_e4_template_brings_kind_seats_questions_and_mails(self):
+    def test_E4_template_brings_kind_seats_questions_and_mails(self):
         """E4: a chef prepares an atelier from its template, years on end."""
         template = self.env.ref("citeslab_events.event_type_workshop_finance")
         form = Form(self.acting(self.chef, "event.event"))
@@ -23,6 +23,30 @@ class TestKinds(EventCase):
         self.assertEqual(event.mission_id.code, "animation")
         self.assertEqual(event.territory_id.company_id, self.company_a)
 
+    def test_E4_five_templates_serve_every_year(self):
+        """E4: mythes, questions, financer, micro-entreprise, café créateur."""
+        templates = self.env["event.type"].browse(
+            self.env.ref(f"citeslab_events.event_type_{name}").id
+            for name in (
+                "workshop_myths",
+                "workshop_questions",
+                "workshop_finance",
+                "workshop_micro",
+                "cafe",
+            )
+        )
+        for rank, template in enumerate(templates):
+            for year in (2023, 2024):
+                event = self.event(
+                    template.citeslab_kind_id.code,
+                    f"{year}-0{rank + 1}-12",
+                    event_type_id=template.id,
+                )
+                self.assertEqual(event.event_type_id, template)
+                self.assertEqual(event.seats_max, template.seats_max)
+                self.assertTrue(template.citeslab_text)
+                self.assertIn(template.citeslab_text, event.share_text)
+
     def test_kind_brings_its_template(self):
         event = self.event("cafe")
         self.assertEqual(
@@ -30,7 +54,7 @@ class TestKinds(EventCase):
         )
         self.assertEqual(event.date_tz, "Europe/Paris")
 
-    def test_e6_month_only_is_flagged(self):
+    def test_E6_month_only_is_flagged(self):
         """E6: "novembre" is a month, with the day to be set."""
         event = self.event("cafe", "2024-11-12", date_precision="month")
         self.assertEqual(str(event.citeslab_date), "2024-11-01")
@@ -55,7 +79,7 @@ class TestKinds(EventCase):
         late = self.event("major", "2023-12-31", 22.5, hours=0.25)
         self.assertEqual(str(late.citeslab_date), "2024-01-01")
 
-    def test_s12_events_of_others_are_apart(self):
+    def test_S12_events_of_others_are_apart(self):
         """S12: a forum of a partner is no event of ours, in no count."""
         forum = self.event("external")
         self.assertFalse(forum.is_own)
@@ -63,7 +87,7 @@ class TestKinds(EventCase):
         self.register(forum, "Jeanne Invitée")
         self.assertFalse(forum.sudo().registration_ids.porteur_id)
 
-    def test_e9_same_day_warns(self):
+    def test_E9_same_day_warns(self):
         """E9: the 26/09 holds a café and a petit déjeuner."""
         cafe = self.event("cafe", "2024-09-26", 14)
         breakfast = self.event("breakfast", "2024-09-26", 9)
@@ -72,7 +96,7 @@ class TestKinds(EventCase):
         other_day = self.event("breakfast", "2024-12-05", 9)
         self.assertFalse(other_day.collision_message)
 
-    def test_e9_same_hours_of_one_person_are_refused(self):
+    def test_E9_same_hours_of_one_person_are_refused(self):
         self.event("cafe", "2024-09-26", 14)
         with self.assertRaises(ValidationError) as refused:
             self.event("breakfast", "2024-09-26", 15)

@@ -114,7 +114,7 @@ class TestMailing(MailingCase):
             1,
         )
 
-    def test_s5_a_newsletter_is_counted_and_respects_opt_out(self):
+    def test_S5_a_newsletter_is_counted_and_respects_opt_out(self):
         """S5: counted in the bilan; whoever left the list gets none."""
         for name in ("Dounia", "Elsa"):
             self.env["crm.lead"].create(
@@ -131,6 +131,30 @@ class TestMailing(MailingCase):
         mails = self._mails(mailing)
         self.assertIn("dounia@example.org", mails)
         self.assertNotIn("elsa@example.org", mails)
+        day = mailing.citeslab_sent_on
+        figures = self.acting(self.chef, "citeslab.event.figures")._figures(
+            self.company_a, day, day
+        )
+        self.assertEqual(figures["newsletters"]["value"], 1)
+
+    def test_S5_a_list_is_written_to_but_those_who_left_it(self):
+        """S5: a newsletter to a list is counted; opted-out people receive none."""
+        newsletter = self.acting(self.chef, "mailing.list").create({"name": "Infos"})
+        for name in ("Dounia", "Elsa"):
+            self.acting(self.chef, "mailing.contact").create(
+                {
+                    "name": name,
+                    "email": f"{name.lower()}@example.org",
+                    "subscription_ids": [
+                        (0, 0, {"list_id": newsletter.id, "opt_out": name == "Elsa"})
+                    ],
+                }
+            )
+        mailing = self._mailing(
+            purpose="newsletter", audience="list", list_id=newsletter.id
+        )
+        mailing.action_send_mail()
+        self.assertEqual(self._mails(mailing), ["dounia@example.org"])
         day = mailing.citeslab_sent_on
         figures = self.acting(self.chef, "citeslab.event.figures")._figures(
             self.company_a, day, day

@@ -78,7 +78,7 @@ class TestMarket(EventCase):
         booth.action_confirm({"partner_id": customer.id})
         self.assertIn("Client du salon", host.message_ids[0].body)
 
-    def test_s14_a_portrait_needs_a_consent(self):
+    def test_S14_a_portrait_needs_a_consent(self):
         """S14: no portrait is published without a signed image consent."""
         witness = self.env["citeslab.event.witness"].create(
             {"event_id": self.event("meetup").id, "partner_id": self.porteur("Anne").id}

@@ -18,7 +18,7 @@ class TestPermanence(EventCase):
             }
         )
 
-    def test_s11_a_rule_makes_a_quarter(self):
+    def test_S11_a_rule_makes_a_quarter(self):
         """S11: every Tuesday 9-12, holidays skipped, slots of an hour."""
         rule = self._rule()
         events, busy = rule._generate(date(2024, 4, 1), date(2024, 6, 30))
@@ -54,7 +54,7 @@ class TestPermanence(EventCase):
         self.assertEqual(len(first), 5)
         self.assertEqual(len(again), 4)
 
-    def test_s10_the_bus_moves(self):
+    def test_S10_the_bus_moves(self):
         """S10: first and third Thursday, one place after the other."""
         places = self.acting(self.chef, "citeslab.place").create(
             [{"name": name, "kind": "bus"} for name in ("Kérourien", "Pontanézen")]
@@ -86,7 +86,7 @@ class TestPermanence(EventCase):
         with self.assertRaisesRegex(ValidationError, "weeks of the month"):
             self._rule(recurrence="monthly", weeks="première")
 
-    def test_one_chef_is_never_in_two_places(self):
+    def test_S11_one_chef_is_never_in_two_places(self):
         self.event("workshop", "2024-04-09", 9)  # 10:00 in summer time
         events, busy = self._rule()._generate(date(2024, 4, 1), date(2024, 4, 30))
         self.assertEqual(busy, [date(2024, 4, 9)])

@@ -39,22 +39,32 @@ class TestPlan(EventCase):
         super().setUp()
         self.env["res.lang"]._activate_lang("fr_FR")
 
-    def test_e5_e6_e7_the_plan_of_2024(self):
-        """E5, E6, E7: 4 petits déjeuners, 5 cafés of which one month, 5 ateliers."""
+    def test_E5_E6_E7_the_plan_of_2024(self):
+        """E5, E6, E7: 4 petits déjeuners, 5 cafés of which one month, 5 ateliers, to the day."""
         events = self._plan(PLAN_2024)._create_events()
-        counts = {
-            code: len(
-                events.filtered(lambda event, c=code: event.citeslab_kind_id.code == c)
+        days = {
+            code: sorted(
+                event.citeslab_date.strftime("%m/%d")
+                for event in events
+                if event.citeslab_kind_id.code == code and event.date_precision == "day"
             )
             for code in ("workshop", "cafe", "breakfast", "market")
         }
         self.assertEqual(
-            counts, {"workshop": 5, "cafe": 5, "breakfast": 4, "market": 3}
+            days,
+            {
+                "workshop": ["02/15", "04/18", "06/13", "09/19", "11/07"],
+                "cafe": ["03/21", "05/30", "07/02", "09/26"],
+                "breakfast": ["02/29", "06/06", "09/26", "12/05"],
+                "market": ["05/29", "10/09", "12/13"],
+            },
         )
         month = events.filtered(lambda event: event.date_precision == "month")
         self.assertEqual(str(month.citeslab_date), "2024-11-01")
+        self.assertEqual(month.citeslab_kind_id.code, "cafe")
+        self.assertIn("date à fixer", month.with_context(lang="fr_FR").date_label)
 
-    def test_e8_the_same_market_twice_is_reported(self):
+    def test_E8_the_same_market_twice_is_reported(self):
         """E8: the original prints 13/12 twice."""
         with self.assertRaisesRegex(UserError, "18.*17"):
             self._plan(PLAN_2024 + "13/12; Marché de créateurs;;10h")._create_events()
@@ -62,12 +72,12 @@ class TestPlan(EventCase):
             self.env["event.event"].search([("company_id", "=", self.company_a.id)])
         )
 
-    def test_e8_what_is_already_planned_is_reported(self):
+    def test_E8_what_is_already_planned_is_reported(self):
         self._plan("13/12; Marché de créateurs")._create_events()
         with self.assertRaises(UserError):
             self._plan("13/12; Marché de créateurs")._create_events()
 
-    def test_e9_the_plan_holds_a_collision(self):
+    def test_E9_the_plan_holds_a_collision(self):
         plan = self._plan(PLAN_2024)
         plan.action_check()
         self.assertEqual(plan.report.count("\n"), 0)
