@@ -26,13 +26,13 @@ def is_guarded(model):
     return any("create_uid" in (rule.domain_force or "") for rule in guards)
 
 
-def without(row, measure):
-    """A measure, once one line or rule is gone."""
+def without(row, measure, model):
+    """A measure of a model, once one line or rule is gone."""
     with env.cr.savepoint() as savepoint:  # noqa: F821
         row.unlink()
         env.registry.clear_all_caches()  # noqa: F821
         env.invalidate_all()  # noqa: F821
-        found = measure()
+        found = measure(model)
         savepoint.rollback()
     env.registry.clear_all_caches()  # noqa: F821
     env.invalidate_all()  # noqa: F821
@@ -48,10 +48,10 @@ for kind in ("ir.model.access", "ir.rule"):
         model = row.model_id.model
         count += 1
         if kind == "ir.rule" and env[model]._transient:  # noqa: F821
-            seen = is_guarded(model) and not without(row, lambda: is_guarded(model))
+            seen = is_guarded(model) and not without(row, is_guarded, model)
         else:
             before = measured(model)
-            seen = before != without(row, lambda: measured(model))
+            seen = before != without(row, measured, model)
         if not seen:
             alive.append(data.name)
 print("MUTANTS" + json.dumps({"count": count, "alive": alive}))  # noqa: F821
