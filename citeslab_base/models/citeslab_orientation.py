@@ -706,16 +706,14 @@ class CiteslabOrientation(models.Model):
         # time passes between two mails as the scheme wants
         steps = [0, *(days for days in map(self._days, REMINDERS) if days > 0)]
         due = sum(0 < days <= silence for days in steps)
-        is_reachable = self._is_reachable()
-        if self.reminder_count < due and is_reachable:
+        if self.reminder_count < due and self._is_reachable():
             told = self.reminder_count
             if quiet >= steps[told + 1] - steps[told]:
                 self.reminder_count = due
                 self._ask("answer", "citeslab_base.mail_template_orientation_reminder")
             return None
         limit = self._days("orientation_silent_days")
-        is_left_in_peace = not is_reachable or quiet >= limit - steps[-1]
-        if limit and silence >= limit and is_left_in_peace:
+        if limit and silence >= limit and quiet >= limit - steps[-1]:
             self._give_up()
         return None
 
