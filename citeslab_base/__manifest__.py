@@ -86,8 +86,10 @@
             "citeslab_base/static/src/look_alike/**/*",
             "citeslab_base/static/src/outcome_grid/**/*",
             "citeslab_base/static/src/print/**/*",
+            "citeslab_base/static/src/rdv_calendar/**/*",
             "citeslab_base/static/src/reach/**/*",
             "citeslab_base/static/src/reachability.scss",
+            "citeslab_base/static/src/told_form/**/*",
         ],
     },
     "demo": [

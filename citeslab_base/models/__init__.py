@@ -55,6 +55,7 @@ from . import citeslab_orientation_link
 from . import citeslab_orientation_ledger
 from . import ir_default
 from . import ir_http
+from . import ir_model_access
 from . import citeslab_outcome
 from . import citeslab_followup
 from . import citeslab_contest

@@ -95,6 +95,10 @@ class CiteslabTerritory(models.Model):
             territory.population = sum(priority.mapped("population"))
             territory.population_warning = territory._population_message()
 
+    def _creation_message(self):
+        """One sentence; the host's own lacks the French name of a new model."""
+        return self.env._("Territory created")
+
     def _population_message(self):
         """Sentence on a population outside the rule, or ``False`` inside it."""
         self.ensure_one()

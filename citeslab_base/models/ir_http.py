@@ -1,7 +1,7 @@
 import psycopg2
 
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.http import request
 
 from ..tools import pdf
@@ -26,7 +26,27 @@ class IrHttp(models.AbstractModel):
             refused = UserError(sentence)
             refused.__cause__ = exception
             return super()._handle_error(refused)
+        if sentence := cls._citeslab_constraint_sentence(exception):
+            refused = ValidationError(sentence)
+            refused.__cause__ = exception
+            return super()._handle_error(refused)
         return super()._handle_error(exception)
+
+    @classmethod
+    def _citeslab_constraint_sentence(cls, exception):
+        """The sentence of a constraint of ours, without the words that the host puts
+        before it, in English whatever the language of the user.
+
+        :rtype: str
+        """
+        cause = exception.__cause__
+        if not isinstance(exception, ValidationError) or not isinstance(
+            cause, psycopg2.IntegrityError
+        ):
+            return ""
+        if not (cause.diag.table_name or "").startswith("citeslab_"):
+            return ""
+        return str(exception).partition(": ")[2]
 
     @classmethod
     def _citeslab_is_asked(cls):

@@ -17,6 +17,8 @@
     const byId = (id) => document.getElementById(id);
     const chosen = {area: null, countArea: null, gender: null, band: null};
     const tally = {count: 0, last: null};
+    let toldNonce = null;
+    let corrected = null;
     let isSending = false;
     let isLoggedOut = false;
 
@@ -128,8 +130,10 @@
                 const entry = kept.get(nonce);
                 if (entry && state === "refused") {
                     store({...entry, refused: message});
+                    told(nonce, "");
                 } else if (entry) {
                     forget(nonce);
+                    told(nonce, `${entry.name} – ${words.sent}`);
                 }
             }
             isDone = true;
@@ -155,6 +159,13 @@
 
     function tell(text) {
         byId("message").textContent = text;
+    }
+
+    /** What became of the capture that is told of, once the server has answered. */
+    function told(nonce, text) {
+        if (nonce === toldNonce) {
+            tell(text);
+        }
     }
 
     function show() {
@@ -205,7 +216,7 @@
             byId(name).value = entry[name] || "";
         }
         byId("already").checked = Boolean(entry.already);
-        forget(entry.nonce);
+        corrected = entry.nonce; // it stays here until it is kept again
         choose("area", entry.area);
         choose("gender", entry.gender);
         choose("band", entry.age_band);
@@ -333,9 +344,23 @@
         });
         if (entry) {
             keptAt = event.timeStamp;
+            if (corrected) {
+                forget(corrected);
+                corrected = null;
+                show();
+            }
             clearForm();
-            tell(`${name} – ${navigator.onLine ? words.sent : words.kept}`);
+            toldNonce = entry.nonce;
+            tell(`${name} – ${words.kept}`);
             byId("name").focus();
+        }
+    });
+
+    // The key of a phone's keyboard that says "next" goes on, it does not keep.
+    byId("name").addEventListener("keydown", (event) => {
+        if (event.key === "Enter" && !event.isComposing) {
+            event.preventDefault();
+            byId("line").focus();
         }
     });
 
