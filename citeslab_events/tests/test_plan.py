@@ -40,7 +40,7 @@ class TestPlan(EventCase):
         self.env["res.lang"]._activate_lang("fr_FR")
 
     def test_E5_E6_E7_the_plan_of_2024(self):
-        """E5, E6, E7: 4 petits déjeuners, 5 cafés of which one month, 5 ateliers, to the day."""
+        """E5, E6, E7: petits déjeuners, cafés of which one month, ateliers, markets."""
         events = self._plan(PLAN_2024)._create_events()
         days = {
             code: sorted(
