@@ -7,6 +7,9 @@ import unicodedata
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ß": "ss", "ł": "l"})
 # What neither XML nor a cell may hold.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+# The same for the database, which holds neither NUL nor half a pair.
+FORBIDDEN_SQL = "[\\x01-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]"
+CELL_LIMIT = 32767
 _NOT_WORD = re.compile(r"[^0-9a-z+<>]+")
 
 
@@ -42,7 +45,7 @@ def quoted(value, limit=60):
     return text if len(text) <= limit else f"{text[:limit]}…"
 
 
-def safe_cell(value, limit=32767):
+def safe_cell(value, limit=CELL_LIMIT):
     """Text that a cell can hold: no control characters, at most ``limit`` long.
 
     Workbooks write it with ``write_string``, so that a label that begins with

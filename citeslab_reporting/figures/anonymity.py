@@ -2,11 +2,13 @@
 
 What may give somebody away (age, gender, quartier, month) is told only as finely as
 at least ``k`` rows of the structure share it; the others less finely, step by step.
+The database decides it, in one pass over rows sorted once.
 """
 
-from collections import Counter
+from odoo.tools import SQL
 
-# What is kept at each step, from the finest to nothing.
+# What is kept at each step, from the finest to nothing. Each tells less of the one
+# before: all the groups of all the steps follow each other in one order of the rows.
 STEPS = (
     ("gender", "residence", "age", "area", "month"),
     ("gender", "residence", "age_band", "area", "month"),
@@ -19,6 +21,8 @@ STEPS = (
 COARSEST = len(STEPS) - 1
 # What tells as much as another column, or less.
 IMPLIED = {"age": ("age", "age_band"), "area": ("area", "commune")}
+# What may give somebody away, in that order.
+QUASI = ("gender", "residence", "age_band", "area", "month", "age")
 
 
 def kept(step):
@@ -30,55 +34,75 @@ def kept(step):
     return frozenset(one for name in names for one in IMPLIED.get(name, (name,)))
 
 
-def steps(rows, k):
-    """Step of each row.
+def last_step(name):
+    """The coarsest step that still shows a quasi-identifier."""
+    return max(step for step in range(len(STEPS)) if name in kept(step))
 
-    :param rows: dicts of ``structure`` and of the names in :data:`STEPS`; the same
-        object may stand for several equal rows
+
+def graded(rows, k):
+    """Query of the step of each row.
+
+    :param SQL rows: query of ``id``, ``structure`` and of the names in :data:`QUASI`;
+        an age has one band
     :param int k: how many rows must share what is shown
-    :return: list of ranks in :data:`STEPS`
+    :return: query of ``id`` and ``step``, a rank in :data:`STEPS`
+    :rtype: SQL
     """
-    rows = list(rows)
-    found = [COARSEST] * len(rows)
-    left = range(len(rows))
-    groups = Counter()
-    for step in range(COARSEST):
-        keys = {id(rows[rank]): _key(rows[rank], step) for rank in left}
-        sizes = Counter(keys[id(rows[rank])] for rank in left)
-        others = []
-        for rank in left:
-            key = keys[id(rows[rank])]
-            if sizes[key] >= k:
-                found[rank] = step
-                groups[key] = sizes[key]
-            else:
-                others.append(rank)
-        left = others
-    _fill_up(rows, found, groups, k)
-    return found
-
-
-def _key(row, step):
-    return (step, row["structure"], *(row[name] for name in STEPS[step]))
-
-
-def _fill_up(rows, found, groups, k):
-    """Rows that show nothing are as many as the others, or would be one by one."""
-    alone = Counter(
-        row["structure"]
-        for row, step in zip(rows, found, strict=True)
-        if step == COARSEST
+    found = SQL(
+        "SELECT id, structure, %s, NULL::int AS step, NULL::bigint AS size"
+        " FROM (%s) told",
+        SQL(", ").join(map(SQL.identifier, QUASI)),
+        rows,
     )
-    moved = set()
-    for structure, count in alone.items():
-        own = [key for key in groups if key[1] == structure]
-        while count < k and own:
-            key = min(own, key=lambda key: (-key[0], groups[key], str(key)))
-            own.remove(key)
-            moved.add(key)
-            count += groups[key]
-    if not moved:
-        return
-    for rank, row in enumerate(rows):
-        if found[rank] != COARSEST and _key(row, found[rank]) in moved:
-            found[rank] = COARSEST
+    for step in range(COARSEST):
+        found = _step(found, step, k)
+    return _filled_up(found, k)
+
+
+def _key(step):
+    """Columns that rows of a group of this step share, in the order of the rows."""
+    names = kept(step)
+    return [SQL.identifier(name) for name in QUASI if name in names]
+
+
+def _step(rows, step, k):
+    """Rows left by the steps before that are enough to share this one."""
+    return SQL(
+        """SELECT id, structure, gender, residence, age_band, area, month, age,
+                  CASE WHEN step IS NULL AND n >= %(k)s THEN %(step)s ELSE step END
+                    AS step,
+                  CASE WHEN step IS NULL AND n >= %(k)s THEN n ELSE size END AS size
+             FROM (SELECT *, count(*) FILTER (WHERE step IS NULL)
+                                OVER (PARTITION BY %(key)s) AS n
+                     FROM (%(rows)s) before) counted""",
+        k=k,
+        step=step,
+        key=SQL(", ").join([SQL("structure"), *_key(step)]),
+        rows=rows,
+    )
+
+
+def _filled_up(rows, k):
+    """Rows that show nothing are as many as the others, or would be one by one.
+
+    Whole groups join them, the coarsest and smallest first.
+    """
+    order = [SQL("COALESCE(step, %s) DESC", COARSEST), SQL("size")]
+    order += [
+        SQL("CASE WHEN step <= %s THEN %s END", last_step(name), SQL.identifier(name))
+        for name in QUASI
+    ]
+    return SQL(
+        """SELECT id, CASE WHEN alone > 0 AND told - size < %(k)s THEN %(coarsest)s
+                           ELSE COALESCE(step, %(coarsest)s) END AS step
+             FROM (SELECT id, step, size, alone,
+                          count(*) OVER (PARTITION BY structure ORDER BY %(order)s)
+                            AS told
+                     FROM (SELECT *, count(*) FILTER (WHERE step IS NULL)
+                                       OVER (PARTITION BY structure) AS alone
+                             FROM (%(rows)s) stepped) few) ranked""",
+        k=k,
+        coarsest=COARSEST,
+        order=SQL(", ").join(order),
+        rows=rows,
+    )

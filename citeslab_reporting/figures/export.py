@@ -9,17 +9,23 @@ import io
 import json
 import zipfile
 from dataclasses import dataclass, field
-from datetime import datetime
+from operator import itemgetter
+from types import SimpleNamespace
 
-import xlsxwriter
+from odoo.tools import SQL
 
-from odoo.addons.citeslab_base.tools.text import safe_cell, sheet_name
+from odoo.addons.citeslab_base.tools.text import (
+    CELL_LIMIT,
+    FORBIDDEN_SQL,
+    safe_cell,
+    sheet_name,
+)
+
+from .workbook import EPOCH, write_workbook
 
 SCHEMA = "citeslab.export/1"
 TYPES = ("text", "integer", "number", "boolean", "date", "month")
 NUMBERS = ("integer", "number", "boolean")
-# First day that a zip file can write: no date of today in the bytes.
-EPOCH = (1980, 1, 1, 0, 0, 0)
 # Signs at which a spreadsheet begins to calculate.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -35,13 +41,18 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of one section, in the order of ``fields``; codes, not labels.
-
-    ``rows`` may be read once only.
-    """
+    """Rows of one section, in the order of ``fields``; codes, not labels."""
 
     fields: tuple
     rows: object
+
+    def pick(self, keys):
+        """The rows as tuples of some of their values."""
+        places = {one.key: rank for rank, one in enumerate(self.fields)}
+        wanted = [places[key] for key in keys]
+        if len(wanted) == 1:
+            return ((row[wanted[0]],) for row in self.rows)
+        return map(itemgetter(*wanted), self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,35 +87,44 @@ class Sheet:
             for column in self.columns
         ]
 
+    def keys(self):
+        return [column.key for column in self.columns]
+
     def rows(self, clean=None):
         """Values in the order of the columns.
 
-        :param clean: function applied to every text
+        :param clean: function applied to every text; yes is then 1, and no is 0
         """
-        places = {one.key: rank for rank, one in enumerate(self.source.fields)}
-        picks = []
-        for column in self.columns:
-            place = places[column.key]
-            one = self.source.fields[place]
-            picks.append((place, self._writer(one, column.show, clean)))
-        for row in self.source.rows:
-            yield [
-                row[place] if write is None else write(row[place])
-                for place, write in picks
+        writers = self.writers(clean)
+        if not any(writers):
+            return self.source.pick(self.keys())
+        return (
+            [
+                value if write is None else write(value)
+                for write, value in zip(writers, row, strict=True)
             ]
+            for row in self.source.pick(self.keys())
+        )
+
+    def writers(self, clean=None):
+        """How a value of each column is written: a function, or ``None`` as it is."""
+        known = {one.key: one for one in self.source.fields}
+        return [
+            self._writer(known[column.key], column.show, clean)
+            for column in self.columns
+        ]
 
     @staticmethod
     def _writer(one, show, clean):
-        """How a value is written; each text is cleaned once, not once a row.
-
-        In a table yes is 1 and no is 0.
-        """
+        """Each text is cleaned once, not once a row."""
         if one.type == "boolean" and clean:
             return {True: 1, False: 0}.get
         if one.type not in ("text", "month", "date"):
             return None
-        known = {None: None}
         labels = one.labels if show == "label" else {}
+        if not labels and not clean:
+            return None
+        known = {None: None}
 
         def write(value):
             if value not in known:
@@ -121,6 +141,24 @@ def guard(text):
     return "'" + text if text.startswith(FORMULA) else text
 
 
+def guard_sql(value):
+    """What :func:`guard` does, done by the database."""
+    text = SQL(
+        "left(regexp_replace(%s, %s, '', 'g'), %s)", value, FORBIDDEN_SQL, CELL_LIMIT
+    )
+    return SQL(
+        "CASE WHEN %(value)s ~ %(plain)s THEN left(%(value)s, %(limit)s)"
+        " WHEN left(%(text)s, 1) IN %(signs)s THEN '''' || %(text)s"
+        " ELSE %(text)s END",
+        value=value,
+        # most texts: nothing to take out, no sign before
+        plain="^[[:alnum:]][[:alnum:] .,;()/-]*$",
+        limit=CELL_LIMIT,
+        text=text,
+        signs=FORMULA,
+    )
+
+
 def write_csv(sheet, out):
     """Write one section as CSV (semicolons, UTF-8 with its mark).
 
@@ -129,9 +167,16 @@ def write_csv(sheet, out):
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=False)
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow([guard(column.label) for column in sheet.columns])
-    writer.writerows(sheet.rows(guard))
+    copy = getattr(sheet.source, "copy_csv", None)
+    if not copy:
+        writer.writerows(sheet.rows(guard))
     text.flush()
     text.detach()
+    if copy:
+        columns = [(one.key, one.show == "label") for one in sheet.columns]
+        # the database ends its lines as Unix does
+        lines = SimpleNamespace(write=lambda line: out.write(line[:-1] + b"\r\n"))
+        copy(columns, lines)
 
 
 def write_zip(sheets, out):
@@ -146,62 +191,46 @@ def write_zip(sheets, out):
 
 def write_xlsx(sheets, title, out):
     """Write each section as a sheet, row by row: memory does not grow with them."""
-    book = xlsxwriter.Workbook(
-        out,
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_numbers": False,
-            "strings_to_urls": False,
-        },
-    )
-    book.set_properties(
-        {"title": safe_cell(title, 255), "created": datetime(2000, 1, 1)}
-    )
-    head = book.add_format({"bold": True, "font_color": "#17457F", "bottom": 1})
     names = set()
-    for sheet in sheets:
-        page = book.add_worksheet(sheet_name(sheet.label, names))
-        page.freeze_panes(1, 0)
-        page.set_column(0, len(sheet.columns), 18)
-        for place, column in enumerate(sheet.columns):
-            page.write_string(0, place, safe_cell(column.label), head)
-        numbers = [kind in NUMBERS for kind in sheet.types()]
-        for rank, row in enumerate(sheet.rows(safe_cell), 1):
-            for place, value in enumerate(row):
-                if value is None:
-                    continue
-                if numbers[place]:
-                    page.write_number(rank, place, value)
-                else:
-                    page.write_string(rank, place, value)
-    book.close()
-
-
-def as_dict(header, sheets):
-    """The export as plain values: contract ``citeslab.export/1``.
-
-    :param dict header: ``structure``, ``period``, ``kind``, ``version``, ``frozen``
-    """
-    return {
-        "schema": SCHEMA,
-        **header,
-        "sections": [
-            {
-                "code": sheet.code,
-                "label": sheet.label,
-                "columns": [
-                    {"code": column.code, "label": column.label, "type": kind}
-                    for column, kind in zip(sheet.columns, sheet.types(), strict=True)
-                ],
-                "rows": list(sheet.rows()),
-            }
-            for sheet in sheets
-        ],
-    }
+    pages = [
+        (
+            sheet_name(sheet.label, names),
+            [safe_cell(column.label) for column in sheet.columns],
+            [
+                (kind in NUMBERS, write)
+                for kind, write in zip(
+                    sheet.types(), sheet.writers(safe_cell), strict=True
+                )
+            ],
+            sheet.source.pick(sheet.keys()),
+        )
+        for sheet in sheets
+    ]
+    write_workbook(safe_cell(title, 255), pages, out)
 
 
 def write_json(header, sheets, out):
-    """Write the contract as UTF-8 text."""
-    text = json.dumps(as_dict(header, sheets), ensure_ascii=False, indent=1)
-    out.write(text.encode() + b"\n")
+    """Write contract ``citeslab.export/1`` as UTF-8 text, a row a line.
+
+    :param dict header: ``structure``, ``period``, ``kind``, ``version``, ``frozen``
+    """
+    head = json.dumps({"schema": SCHEMA, **header}, ensure_ascii=False, indent=1)
+    _put(out, head.removesuffix("\n}") + ',\n "sections": [')
+    for rank, sheet in enumerate(sheets):
+        columns = [
+            {"code": column.code, "label": column.label, "type": kind}
+            for column, kind in zip(sheet.columns, sheet.types(), strict=True)
+        ]
+        told = {"code": sheet.code, "label": sheet.label, "columns": columns}
+        told = json.dumps(told, ensure_ascii=False).removesuffix("}")
+        _put(out, ("," if rank else "") + f'\n  {told}, "rows": [')
+        mark = ""
+        for row in sheet.rows():
+            _put(out, f"{mark}\n   {json.dumps(list(row), ensure_ascii=False)}")
+            mark = ","
+        _put(out, "]}")
+    _put(out, "]\n}\n")
+
+
+def _put(out, text):
+    out.write(text.encode())

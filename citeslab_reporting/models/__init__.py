@@ -18,6 +18,7 @@ from . import citeslab_declared_figure
 from . import citeslab_demo
 from . import citeslab_export
 from . import citeslab_export_column
+from . import citeslab_export_people
 from . import citeslab_export_section
 from . import citeslab_fact_activity
 from . import citeslab_fact_delay

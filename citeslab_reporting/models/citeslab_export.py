@@ -2,13 +2,11 @@ import gzip
 import io
 import json
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
 
 from odoo.addons.citeslab_base.tools.text import normalise
 
-from ..figures import anonymity
 from ..figures.export import (
     Column,
     Field,
@@ -19,52 +17,9 @@ from ..figures.export import (
     write_xlsx,
     write_zip,
 )
-from .citeslab_fact_person import CiteslabFactPerson
+from ..figures.workbook import TooManyRows
+from .citeslab_export_people import PERSON_KEYS
 
-# What is told of a person: key, type, column of the fact. No name, no day, no note.
-PEOPLE = (
-    ("structure", "text", "company_id"),
-    ("territory", "text", "territory_id"),
-    ("month", "month", "first_date"),
-    ("is_met", "boolean", "is_met"),
-    ("is_accompanied", "boolean", "is_accompanied"),
-    ("is_new", "boolean", "is_new"),
-    ("is_continuing", "boolean", "is_continuing"),
-    ("is_oriented", "boolean", "is_oriented"),
-    ("gender", "text", "gender"),
-    ("age", "integer", "age"),
-    ("age_band", "text", "age_band"),
-    ("residence", "text", "residence"),
-    ("is_qpv", "boolean", "is_qpv"),
-    ("is_qpv_or_near", "boolean", "is_qpv_or_near"),
-    ("area", "text", "neighborhood_id"),
-    ("commune", "text", "commune"),
-    ("target_public", "text", "target_public"),
-    ("entry_public", "text", "entry_public"),
-    ("current_public", "text", "current_public"),
-    ("employment", "text", "employment_id"),
-    ("entry_employment", "text", "entry_employment_id"),
-    ("is_jobseeker", "boolean", "is_jobseeker"),
-    ("education", "text", "education_id"),
-    ("project_nature", "text", "project_nature_id"),
-    ("discovery_source", "text", "discovery_source_id"),
-    ("first_orientation", "text", "first_orientation"),
-    ("outcome", "text", "outcome"),
-    ("creations", "integer", "creation_count"),
-)
-PERSON_KEYS = tuple(key for key, _type, _column in PEOPLE)
-# Columns that follow from a quasi-identifier are blanked with it.
-BLANKED = {
-    "month": "month",
-    "gender": "gender",
-    "age": "age",
-    "age_band": "age_band",
-    "residence": "residence",
-    "is_qpv": "residence",
-    "is_qpv_or_near": "residence",
-    "area": "area",
-    "commune": "commune",
-}
 INDICATORS = (
     ("code", "text"),
     ("label", "text"),
@@ -156,7 +111,9 @@ class CiteslabExport(models.AbstractModel):
             "actions": scoped._action_rows(company, first, last, territory),
             "territory": scoped._territory_rows(company, territory),
             "budget": scoped._budget_rows(company, first, last, territory),
-            "people": scoped._people_rows(company, first, last, territory),
+            "people": scoped.env["citeslab.export.people"]._rows(
+                company, first, last, territory
+            ),
         }
 
     @api.model
@@ -272,134 +229,6 @@ class CiteslabExport(models.AbstractModel):
             Field(key, kind, (labels or {}).get(key, {})) for key, kind in known
         )
 
-    # People
-
-    @api.model
-    def _people_rows(self, company, first, last, territory=None):
-        """One row per person of the period; read by small batches.
-
-        :param company: one or several ``res.company`` records
-        """
-        model = self.env["citeslab.fact.person"].with_context(
-            citeslab_from=fields.Date.to_string(first),
-            citeslab_to=fields.Date.to_string(last),
-            citeslab_company_ids=company.ids,
-        )
-        domain = [("company_id", "in", company.ids)]
-        if territory:
-            domain.append(("territory_id", "=", territory.id))
-        codes, labels = self._person_codes(model)
-        k = int(
-            self.env["citeslab.parameter"]._value_at("small_cell_minimum", last) or 1
-        )
-        query = self._person_query(model, domain)
-        return Rows(
-            tuple(Field(key, kind, labels.get(key, {})) for key, kind, _c in PEOPLE),
-            self._read_people(query, codes, k),
-        )
-
-    def _person_query(self, model: CiteslabFactPerson, domain):
-        """SELECT of the people that the reader may see, in an order that tells nothing.
-
-        :rtype: SQL
-        """
-        model.check_access("read")
-        query = model._search(domain, order="company_id, id")
-        columns = []
-        for _key, kind, column in PEOPLE:
-            value = model._field_to_sql(query.table, column, query)
-            if kind == "month":
-                value = SQL("to_char(%s, 'YYYY-MM')", value)
-            columns.append(value)
-        return query.select(*columns)
-
-    @api.model
-    def _person_codes(self, model):
-        """Codes by record id, and labels by code, of what a person points to."""
-        codes, labels = {}, {}
-        for key, _kind, column in PEOPLE:
-            one = model._fields[column]
-            if one.type == "selection":
-                labels[key] = dict(one._description_selection(self.env))
-            elif one.type == "many2one":
-                # a label is told to whoever reads the row, as Odoo does
-                records = self.env[one.comodel_name].sudo()
-                records = records.with_context(active_test=False).search([])
-                codes[key] = {one.id: self._code_of(one) for one in records}
-                labels[key] = {codes[key][one.id]: one.name for one in records}
-        return codes, labels
-
-    @api.model
-    def _code_of(self, record):
-        code = record.code if "code" in record._fields else None
-        return code or normalise(record.name).replace(" ", "_")
-
-    def _read_people(self, query, codes, k):
-        """Rows of the query, told as finely as ``k`` allows.
-
-        The rows stay in the database, read twice: what may give somebody away first,
-        then everything.
-        """
-        cr = self.env.cr
-        cr.execute(SQL("DECLARE citeslab_export SCROLL CURSOR FOR %s", query))
-        try:
-            found = anonymity.steps(self._quasi(cr, codes), k)
-            cr.execute("MOVE ABSOLUTE 0 IN citeslab_export")
-            writers = self._row_writers(codes)
-            rank = 0
-            while batch := self._fetch(cr):
-                for row in batch:
-                    yield writers[found[rank]](row)
-                    rank += 1
-        finally:
-            cr.execute("CLOSE citeslab_export")
-
-    @staticmethod
-    def _fetch(cr):
-        cr.execute("FETCH 2000 FROM citeslab_export")
-        return cr.fetchall()
-
-    def _quasi(self, cr, codes):
-        """What may give each person away; equal ones are the same object."""
-        names = ("structure", "gender", "residence", "age", "age_band", "area", "month")
-        places = [PERSON_KEYS.index(name) for name in names]
-        pool = {}
-        while batch := self._fetch(cr):
-            for row in batch:
-                key = tuple(row[place] for place in places)
-                if key not in pool:
-                    pool[key] = dict(zip(names, key, strict=True))
-                yield pool[key]
-
-    @staticmethod
-    def _row_writers(codes):
-        """Function of each step: a row of the query, blanked and coded."""
-
-        def writer(step):
-            shown = anonymity.kept(step)
-            blank = {
-                rank
-                for rank, key in enumerate(PERSON_KEYS)
-                if key in BLANKED and BLANKED[key] not in shown
-            }
-            maps = [
-                (rank, codes[key])
-                for rank, key in enumerate(PERSON_KEYS)
-                if key in codes and rank not in blank
-            ]
-
-            def write(row):
-                values = list(row)
-                for rank, known in maps:
-                    values[rank] = known.get(values[rank])
-                for rank in blank:
-                    values[rank] = None
-                return values
-
-            return write
-
-        return [writer(step) for step in range(len(anonymity.STEPS))]
-
     # What is kept in a frozen report
 
     @api.model
@@ -454,7 +283,7 @@ class CiteslabExport(models.AbstractModel):
         """Write the export of ``sources`` to a binary file.
 
         :param str file_format: ``csv`` (people only), ``zip``, ``xlsx`` or ``json``
-        :param dict header: see ``figures.export.as_dict``
+        :param dict header: see ``figures.export.write_json``
         :raises UserError: unknown format, or no section of people
         """
         sheets = self._sheets(sources)
@@ -466,7 +295,7 @@ class CiteslabExport(models.AbstractModel):
         elif file_format == "zip":
             write_zip(sheets, out)
         elif file_format == "xlsx":
-            write_xlsx(sheets, header["structure"]["name"], out)
+            self._write_workbook(sheets, header["structure"]["name"], out)
         elif file_format == "json":
             write_json(header, sheets, out)
         else:
@@ -478,6 +307,18 @@ class CiteslabExport(models.AbstractModel):
                     known=", ".join(FORMATS),
                 )
             )
+
+    @api.model
+    def _write_workbook(self, sheets, title, out):
+        try:
+            write_xlsx(sheets, title, out)
+        except TooManyRows as error:
+            raise UserError(
+                self.env._(
+                    "“%(sheet)s” has more rows than a sheet holds: export it as CSV.",
+                    sheet=str(error),
+                )
+            ) from error
 
     @api.model
     def _check_may_export(self):

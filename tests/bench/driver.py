@@ -4,6 +4,7 @@
 addons; `bench.compare(...)` measures and prints.
 """
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -95,11 +96,10 @@ def run(name, lab, db):
         setup_logging=True,
     )
     try:
-        with Registry(db).cursor() as cr:
+        with contextlib.closing(Registry(db).cursor()) as cr:
             env = odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {"lang": "fr_FR"})
             bench = Bench(lab, db, env)
             load(name).main(bench)
-            cr.rollback()
         path = lab.home / f"log/bench-{name}.json"
         path.write_text(json.dumps(bench.measures, ensure_ascii=False), "utf-8")
     finally:
