@@ -101,10 +101,24 @@ def test_campaign_report_returned_resubmitted_validated_consolidated(
     page.get_by_role("tab", name="Réseau").click()
     page.locator("[name=network_html]").get_by_text("secret").first.wait_for()
     look(page, tmp_path, "network")
+    number = page.url.rstrip("/").split("/")[-1].split("?")[0]
+    paper = f"{demo_server.url}/report/pdf/citeslab_reporting.consolidation_paper"
+    content = page.request.get(f"{paper}/{number}", timeout=90000).body()
+    assert content.startswith(b"%PDF")
+    (tmp_path / "consolidation.pdf").write_bytes(content)
+    look_more(page, demo_server, tmp_path)
 
     page.goto(campaign)
     page.locator("[name=entry_ids]").get_by_text("Validé").first.wait_for()
     assert page.outside == []
+
+
+def look_more(page, server, folder):
+    """Other screens of the animation."""
+    for path in ("rapports-recus", "chiffres-reseau", "campagnes", "consolidations"):
+        page.goto(f"{server.url}/odoo/{path}")
+        page.locator(".o_list_view, .o_view_nocontent").first.wait_for()
+        look(page, folder, path)
 
 
 def submit(page):

@@ -55,6 +55,18 @@ class ExportController(http.Controller):
         name, content = entry.campaign_id._as_file(entry.structure_id)
         return self._answer(name, content, FORMATS["json"])
 
+    @http.route(
+        "/citeslab/answer/<int(min=1,max=2147483647):file_id>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        readonly=True,
+    )
+    def answer_file(self, file_id):
+        """The answer to a report, for the database of its structure."""
+        report = request.env["citeslab.report.file"].browse(file_id)
+        return self._answer(*report._answer_file(), FORMATS["json"])
+
     @staticmethod
     def _answer(name, content, kind):
         return request.make_response(

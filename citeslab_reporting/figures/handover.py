@@ -1,4 +1,4 @@
-"""Files that go from one database to another: a campaign, then its report."""
+"""Files that go from one database to another: a campaign, its report, the answer."""
 
 import json
 from datetime import date
@@ -7,8 +7,14 @@ from .sealed import canonical, digest
 
 CAMPAIGN = "citeslab.campaign/1"
 HANDOVER = "citeslab.handover/1"
+ANSWER = "citeslab.answer/1"
 KINDS = ("yearly", "interim", "other")
+ANSWERS = ("returned", "validated")
 LAST_VERSION = 9999
+# A report with every record behind its figures is a few megabytes.
+LARGEST = 8 * 1024 * 1024
+LONGEST_LIST = 200
+HIGHEST = 10**12
 
 
 def campaign(*, uid, name, kind, period, deadline, instructions, structure):
@@ -76,9 +82,7 @@ def read_report(content):
     _need(values, ("kind", "hash", "manifest", "figures"), str)
     _need(values.get("structure"), ("code", "name"), str)
     _period(values)
-    version = values.get("version")
-    if type(version) is not int or not 0 < version <= LAST_VERSION:
-        raise ValueError("version")
+    _version(values)
     if digest(values["manifest"]) != values["hash"]:
         raise ValueError("seal")
     seal = _object(values["manifest"], "manifest")
@@ -96,7 +100,88 @@ def read_report(content):
         raise ValueError("schema of the figures")
     if bilan.get("period") != values["period"]:
         raise ValueError("period of the figures")
+    _figures(bilan)
     return {**values, "bilan": bilan}
+
+
+def answer(*, structure, kind, period, version, seal, state, missing):
+    """Bytes of what the network answers to a report that came as a file.
+
+    :param dict structure: ``code`` and ``name``
+    :param period: ``(first day, last day)``
+    :param str seal: of the report answered
+    :param str state: ``returned`` or ``validated``
+    :param list[str] missing: what is missing, when it is returned
+    """
+    values = {
+        "schema": ANSWER,
+        "structure": structure,
+        "kind": kind,
+        "period": {"from": period[0].isoformat(), "to": period[1].isoformat()},
+        "version": version,
+        "hash": seal,
+        "state": state,
+        "missing": missing,
+    }
+    return _pretty(values)
+
+
+def read_answer(content):
+    """Values of an answer file.
+
+    :raises ValueError: with what is wrong
+    """
+    values = _load(content, ANSWER)
+    _need(values, ("kind", "hash", "state"), str)
+    _need(values.get("structure"), ("code", "name"), str)
+    _period(values)
+    _version(values)
+    missing = values.get("missing")
+    if values["state"] not in ANSWERS:
+        raise ValueError("state")
+    if (
+        not isinstance(missing, list)
+        or len(missing) > LONGEST_LIST
+        or not all(isinstance(one, str) and one.strip() for one in missing)
+        or bool(missing) != (values["state"] == "returned")
+    ):
+        raise ValueError("missing")
+    return values
+
+
+def schema_of(content):
+    """Which of these files it says it is, ``None`` when it is none."""
+    try:
+        return _object(content, "JSON").get("schema")
+    except ValueError:
+        return None
+
+
+def _figures(bilan):
+    """Check that every figure is a number and every row is there once.
+
+    :raises ValueError: with the code of the first one that is wrong
+    """
+    figures = bilan.get("indicators")
+    if not isinstance(figures, dict) or len(figures) > LONGEST_LIST:
+        raise ValueError("indicators")
+    for code, figure in figures.items():
+        items = figure.get("items", []) if isinstance(figure, dict) else None
+        if not isinstance(items, list) or len(items) > LONGEST_LIST:
+            raise ValueError(f"figure {code[:60]}")
+        for one in items:
+            _need(one, ("code", "label"), str)
+        codes = {one["code"] for one in items}
+        numbers = [figure.get("value"), *(one.get("value") for one in items)]
+        if len(codes) < len(items) or not all(map(_is_number, numbers)):
+            raise ValueError(f"figure {code[:60]}")
+
+
+def _is_number(value):
+    # neither a Boolean, nor NaN, nor more than anybody counts
+    if value is None:
+        return True
+    return type(value) in (int, float) and -HIGHEST < value < HIGHEST
 
 
 def _load(content, schema):
@@ -106,11 +191,19 @@ def _load(content, schema):
     return values
 
 
+def _version(values):
+    version = values.get("version")
+    if type(version) is not int or not 0 < version <= LAST_VERSION:
+        raise ValueError("version")
+
+
 def _object(text, name):
     """A JSON object whose texts a database can hold.
 
     :raises ValueError: with ``name``
     """
+    if len(text) > LARGEST:
+        raise ValueError("size")
     try:
         values = json.loads(text)
         written = json.dumps(values, ensure_ascii=False).encode()

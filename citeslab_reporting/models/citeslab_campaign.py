@@ -189,6 +189,34 @@ class CiteslabCampaign(models.Model):
         return f"campagne-{structure.code}-{self.date_to.year}.json", content
 
     @api.model
+    def _check_receiver(self, company):
+        """Files of the network are for the chefs and managers of the structure.
+
+        :raises AccessError: for anybody else
+        """
+        company.check_access("read")
+        if not self.env.user.has_group("citeslab_base.group_chef") or (
+            company not in self.env.user.company_ids
+        ):
+            raise AccessError(self.env._("This structure is not one of yours."))
+
+    @api.model
+    def _open_received(self, content, company):
+        """Take a file of the network, whichever it is: a campaign or an answer.
+
+        :return: window on the report to fill, to correct or to read
+        """
+        if handover.schema_of(content) != handover.ANSWER:
+            return self._receive(content, company).action_open_report()
+        report = self.env["citeslab.report"]._receive_answer(content, company)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": report._name,
+            "res_id": report.id,
+            "views": [(False, "form")],
+        }
+
+    @api.model
     def _receive(self, content, company):
         """Open here a campaign that came as a file.
 
@@ -197,11 +225,7 @@ class CiteslabCampaign(models.Model):
         :return: the ``citeslab.campaign.entry`` of the structure
         :raises UserError: the file is not a campaign, or cannot be read
         """
-        company.check_access("read")
-        if not self.env.user.has_group("citeslab_base.group_chef") or (
-            company not in self.env.user.company_ids
-        ):
-            raise AccessError(self.env._("This structure is not one of yours."))
+        self._check_receiver(company)
         try:
             values = handover.read_campaign(content)
         except ValueError as error:

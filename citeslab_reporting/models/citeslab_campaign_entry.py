@@ -1,5 +1,3 @@
-from base64 import b64encode
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
@@ -123,7 +121,7 @@ class CiteslabCampaignEntry(models.Model):
         if entry.company_id:
             entry._prepare_report()
         elif entry.structure_id.email:
-            entry._mail(self.env._("New campaign of the network"), attach=True)
+            entry._mail(self.env._("New campaign of the network"))
         entry.handed_on = fields.Datetime.now()
 
     def _prepare_report(self):
@@ -182,7 +180,7 @@ class CiteslabCampaignEntry(models.Model):
                     body=subject,
                 )
             elif entry.structure_id.email:
-                entry._mail(subject, attach=True)
+                entry._mail(subject)
             entry.write(
                 {
                     "reminded_on": fields.Date.context_today(self),
@@ -190,26 +188,13 @@ class CiteslabCampaignEntry(models.Model):
                 }
             )
 
-    def _mail(self, subject, attach=False):
+    def _mail(self, subject):
         """A mail to a structure of another database, the campaign with it."""
-        name, content = self.campaign_id._as_file(self.structure_id)
-        mail = self.env["mail.mail"].create(
-            {
-                "subject": subject,
-                "email_to": self.structure_id.email,
-                "body_html": self.campaign_id.instructions or "",
-                "auto_delete": True,
-            }
+        self.structure_id._send_file(
+            subject,
+            self.campaign_id.instructions or "",
+            self.campaign_id._as_file(self.structure_id),
         )
-        if attach:
-            mail.attachment_ids = self.env["ir.attachment"].create(
-                {
-                    "name": name,
-                    "datas": b64encode(content),
-                    "res_model": self._name,
-                    "res_id": self.id,
-                }
-            )
 
     def _told(self, only_validated):
         """What the structure handed over, for a consolidation.

@@ -1,14 +1,12 @@
 from odoo import api, fields, models
 
-# What an organisation says of somebody whom it was sent (CDC §4.3).
-ANSWERED = ("accepted", "refused")
-
 
 class CiteslabCommitteeMember(models.Model):
     """Organisation that sits in a committee, with one referent (CDC §4.1).
 
     Its duties are counted over the current year of activity: people whom it sent,
-    immersion days that it hosted, news given of those whom it was sent.
+    immersion days that it hosted, answers given on those whom it was sent, as the
+    ledger of the partners tells them.
     """
 
     _name = "citeslab.committee.member"
@@ -48,13 +46,18 @@ class CiteslabCommitteeMember(models.Model):
         compute="_compute_duties",
         help="People whom CitésLab sent to this organisation this year.",
     )
+    answered_count = fields.Integer(
+        string="Answers Given",
+        compute="_compute_duties",
+        help="People received whom the organisation accepted or refused (CDC §4.3).",
+    )
     owed_count = fields.Integer(
-        string="News Owed",
+        string="Answers Owed",
         compute="_compute_duties",
         help="People received of whom nothing is known yet (CDC §4.3).",
     )
     answer_rate = fields.Float(
-        string="News Given (%)", compute="_compute_duties", digits=(5, 1)
+        string="Answers Given (%)", compute="_compute_duties", digits=(5, 1)
     )
 
     _organization_unique = models.UniqueIndex(
@@ -65,7 +68,7 @@ class CiteslabCommitteeMember(models.Model):
     @api.depends("organization_id", "committee_id.territory_id.date_start")
     def _compute_duties(self):
         self.sent_count = self.received_count = self.owed_count = 0
-        self.answer_rate = 0
+        self.answered_count = self.answer_rate = 0
         for committee, members in self.grouped("committee_id").items():
             members._count_duties(committee, *committee._year_bounds())
 
@@ -85,31 +88,18 @@ class CiteslabCommitteeMember(models.Model):
                 ["partner_id:count_distinct"],
             )
         )
-        received, answered = self._received(committee, first, last)
-        for member in self:
-            organization = member.organization_id
-            member.sent_count = sent.get(organization, 0)
-            member.received_count = received.get(organization, 0)
-            known = answered.get(organization, 0)
-            member.owed_count = member.received_count - known
-            member.answer_rate = (
-                100 * known / member.received_count if member.received_count else 0
+        ledger = {
+            entry["organization"]: entry
+            for entry in self.env["citeslab.orientation.ledger"]._summary(
+                committee.company_id, first, last
             )
-
-    def _received(self, committee, first, last):
-        """Orientations to the organisations, and those of which there is news."""
-        received, answered = {}, {}
-        for organization, state, count in self.env["citeslab.orientation"]._read_group(
-            [
-                ("company_id", "=", committee.company_id.id),
-                ("organization_id", "in", self.organization_id.ids),
-                ("date", ">=", first),
-                ("date", "<=", last),
-            ],
-            ["organization_id", "state"],
-            ["__count"],
-        ):
-            received[organization] = received.get(organization, 0) + count
-            if state in ANSWERED:
-                answered[organization] = answered.get(organization, 0) + count
-        return received, answered
+        }
+        for member in self:
+            told = ledger.get(member.organization_id, {})
+            member.sent_count = sent.get(member.organization_id, 0)
+            member.received_count = told.get("sent", 0)
+            member.owed_count = told.get("owed", 0)
+            member.answered_count = told.get("accepted", 0) + told.get("refused", 0)
+            # a person withdrawn before the answer is owed by nobody
+            asked = member.answered_count + member.owed_count
+            member.answer_rate = 100 * member.answered_count / asked if asked else 0

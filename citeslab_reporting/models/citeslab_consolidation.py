@@ -5,17 +5,35 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools.misc import format_date
 
 from ..figures.consolidation import (
     DEPARTMENT,
     NETWORK,
+    PLAIN,
     REGION,
     STRUCTURE,
+    SUM,
     Source,
     consolidate,
 )
 
 NETWORK_GROUP = "citeslab_base.group_network"
+NATIONAL_GROUP = "citeslab_reporting.group_network_national"
+# What is asked, and what is found: the one by people, the other by the sum alone.
+ASKED = {"campaign_id", "region_id", "only_validated"}
+FOUND = {
+    "line_ids",
+    "entry_ids",
+    "missing_ids",
+    "computed_on",
+    "computed_by_id",
+    "threshold",
+    "twice_count",
+    "sources",
+    "published_on",
+    "published_by_id",
+}
 
 
 class CiteslabConsolidation(models.Model):
@@ -71,12 +89,23 @@ class CiteslabConsolidation(models.Model):
     sources = fields.Text(
         readonly=True, help="Seals of the reports that were added up (JSON)."
     )
+    published_on = fields.Datetime(readonly=True, copy=False, tracking=True)
+    published_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     explanation = fields.Html(compute="_compute_explanation")
     table_html = fields.Html(
         string="By Region", compute="_compute_tables", sanitize=False
     )
     network_html = fields.Html(
         string="Network", compute="_compute_tables", sanitize=False
+    )
+
+    _published_once = models.UniqueIndex(
+        "(campaign_id) WHERE published_on IS NOT NULL",
+        "The consolidation of this campaign is published already.",
+    )
+    _published_who = models.Constraint(
+        "CHECK (published_on IS NULL OR published_by_id IS NOT NULL)",
+        "A published consolidation says who published it.",
     )
 
     @api.depends("campaign_id.name", "region_id.name")
@@ -96,8 +125,86 @@ class CiteslabConsolidation(models.Model):
                 self.env._("Only the animation of the network consolidates.")
             )
         self.check_access("write")
+        self._refuse_if_published()
         for one in self:
             one._consolidate()
+
+    def action_publish(self):
+        """Let the distributions of people leave, once a campaign.
+
+        Two tables of the same campaign, a structure or a correction apart, give small
+        numbers back by subtraction, whatever each of them keeps secret. Headline
+        counts are always printed.
+
+        :raises AccessError: for anybody but the national animation
+        :raises UserError: nothing added up, or the campaign is published already
+        """
+        self.ensure_one()
+        if not self.env.user.has_group(NATIONAL_GROUP):
+            raise AccessError(
+                self.env._("Only the national animation publishes a consolidation.")
+            )
+        if not self.computed_on or self.region_id:
+            raise UserError(
+                self.env._("Add up the whole network first, then publish it.")
+            )
+        # as superuser: whoever published, a campaign is published once
+        former = self.sudo().search(
+            [
+                ("campaign_id", "=", self.campaign_id.id),
+                ("published_on", "!=", False),
+            ],
+            limit=1,
+        )
+        if former:
+            raise UserError(
+                self.env._(
+                    "%(campaign)s was published on %(day)s: a second table would give "
+                    "small numbers back by subtraction. Print that one; headline "
+                    "counts of this one print as they are.",
+                    campaign=self.campaign_id.name,
+                    day=format_date(self.env, former.published_on),
+                )
+            )
+        self.sudo().write(
+            {
+                "published_on": fields.Datetime.now(),
+                "published_by_id": self.env.user.id,
+            }
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._refuse_typed(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._refuse_typed(vals)
+        if not self.env.su and vals.keys() & ASKED:
+            self._refuse_if_published()
+        return super().write(vals)
+
+    def _refuse_typed(self, vals):
+        """What a consolidation finds is written by it and nobody else."""
+        if not self.env.su and vals.keys() & FOUND:
+            raise AccessError(
+                self.env._("The result of a consolidation is not typed: add it up.")
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_published(self):
+        self._refuse_if_published()
+
+    def _refuse_if_published(self):
+        for one in self.filtered("published_on"):
+            raise UserError(
+                self.env._(
+                    "%(name)s is published: it stays as it left. Open another "
+                    "consolidation to follow the campaign.",
+                    name=one.name,
+                )
+            )
 
     def _consolidate(self):
         entries = self._entries()
@@ -123,9 +230,13 @@ class CiteslabConsolidation(models.Model):
         ]
         rules = self.env["citeslab.consolidation.rule"].search([])
         lines = consolidate(sources, rules._specs(), threshold)
-        labels = self._item_labels(bilans.values())
-        self.line_ids.unlink()
-        self.write(
+        # rows are named as this database does, files of others come after
+        labels = self._item_labels(
+            bilans[entry] for entry in given.sorted(lambda one: not one.company_id)
+        )
+        # as superuser: nobody types a figure, nor what was added up
+        self.line_ids.sudo().unlink()
+        self.sudo().write(
             {
                 "line_ids": [
                     (0, 0, self._line_values(rank, line, rules, labels))
@@ -236,8 +347,11 @@ class CiteslabConsolidation(models.Model):
         for one in self:
             one.explanation = one._explain() if one.computed_on else False
 
-    def _explain(self):
-        """Why the total of the network is not the sum of what one sees."""
+    def _explain(self, is_whole=True):
+        """Why the total of the network is not the sum of what one sees.
+
+        :param bool is_whole: whether distributions of people are shown
+        """
         sentences = [
             self.env._(
                 "The total of the network adds up what each structure counted: "
@@ -245,7 +359,14 @@ class CiteslabConsolidation(models.Model):
                 "distinct people."
             )
         ]
-        if self.twice_count:
+        if not is_whole:
+            sentences.append(
+                self.env._(
+                    "Working document: distributions of people are told once, in the "
+                    "published consolidation of the campaign."
+                )
+            )
+        elif self.twice_count:
             sentences.append(
                 self.env._(
                     "In this database, %(count)s people were met by several "
@@ -268,14 +389,8 @@ class CiteslabConsolidation(models.Model):
                     "them."
                 )
             )
-        sentences.append(
-            self.env._(
-                "Numbers of people under %(count)s are kept secret, and some others "
-                "with them, so that no subtraction gives them back: what is shown of a "
-                "row may be less than its total.",
-                count=self.threshold,
-            )
-        )
+        if is_whole:
+            sentences.append(self._secret_sentence())
         if self.missing_ids:
             sentences.append(
                 self.env._(
@@ -286,28 +401,52 @@ class CiteslabConsolidation(models.Model):
         items = Markup("").join(Markup("<li>%s</li>") % text for text in sentences)
         return Markup("<ul>%s</ul>") % items
 
+    def _secret_sentence(self):
+        return self.env._(
+            "Numbers of people under %(count)s are kept secret, and some others with "
+            "them, so that no subtraction gives them back: what is shown of a row may "
+            "be less than its total.",
+            count=self.threshold,
+        )
+
     @api.depends("line_ids")
     def _compute_tables(self):
         for one in self:
             one.table_html = one._render("consolidation_regions")
             one.network_html = one._render("consolidation_network")
 
-    def _render(self, template):
+    def _render(self, template, is_whole=True):
         if not self.line_ids:
             return False
         return self.env["ir.qweb"]._render(
-            f"citeslab_reporting.{template}", self._tables()
+            f"citeslab_reporting.{template}", self._tables(is_whole)
         )
 
-    def _tables(self):
+    def _paper(self):
+        """What the paper shows: distributions of people once a campaign.
+
+        :return: dict of HTML ``explanation``, ``regions``, ``network``
+        """
+        self.ensure_one()
+        is_whole = bool(self.published_on)
+        return {
+            "explanation": self._explain(is_whole),
+            "regions": self._render("consolidation_regions", is_whole),
+            "network": self._render("consolidation_network", is_whole),
+        }
+
+    def _tables(self, is_whole=True):
         """What the screen and the paper show.
 
+        :param bool is_whole: with what tells something of people
         :return: dict: ``columns`` and ``rows`` of the places, ``network`` figures
         """
         self.ensure_one()
         rules = self.env["citeslab.consolidation.rule"].search([])
+        if not is_whole:
+            rules = rules.filtered(lambda rule: rule.treatment in (SUM, PLAIN))
         columns = rules.filtered("in_table")
-        lines = self.line_ids
+        lines = self.line_ids.filtered(lambda line: line.code in rules.mapped("code"))
         totals = {
             (line._place_key(), line.code): line
             for line in lines.filtered(lambda line: not line.item_code)

@@ -277,3 +277,37 @@ class CiteslabNetworkStructure(models.Model):
                 for company in companies - known.company_id
             ]
         )
+
+    def _send_file(self, subject, body, file):
+        """Mail a file to a structure of another database.
+
+        :param str body: HTML
+        :param file: ``(name, bytes)``
+        """
+        self.ensure_one()
+        name, content = file
+        # as superuser: an animator writes no mail in the name of the database
+        mail = (
+            self.env["mail.mail"]
+            .sudo()
+            .create(
+                {
+                    "subject": subject,
+                    "email_to": self.email,
+                    "body_html": body,
+                    "auto_delete": True,
+                }
+            )
+        )
+        mail.attachment_ids = (
+            self.env["ir.attachment"]
+            .sudo()
+            .create(
+                {
+                    "name": name,
+                    "raw": content,
+                    "res_model": self._name,
+                    "res_id": self.id,
+                }
+            )
+        )

@@ -784,6 +784,9 @@ class CiteslabReport(models.Model):
             )
         if state == "returned" and not (reason or "").strip():
             raise UserError(self.env._("Write why the report is sent back."))
+        self._write_answer(state, reason)
+
+    def _write_answer(self, state, reason):
         # as superuser: the network reads reports and writes nothing but its answer
         self.sudo().write(
             {

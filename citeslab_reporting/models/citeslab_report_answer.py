@@ -131,6 +131,16 @@ class CiteslabReport(models.Model):
         self.check_access("read")
         missing = [line.strip() for line in missing if line.strip()]
         self._answer("returned", "\n".join(missing))
+        following = self._prepare_next(missing)
+        self._tell(
+            self.env._(
+                "%(report)s is sent back: see what is missing.", report=self.name
+            )
+        )
+        return following
+
+    def _prepare_next(self, missing):
+        """The version that puts right what is missing, given to the structure."""
         # as superuser: the network reads the reports, the structure writes them
         report = self.sudo().with_context(allowed_company_ids=self.company_id.ids)
         report.action_new_version()
@@ -146,12 +156,74 @@ class CiteslabReport(models.Model):
                 user_id=user.id,
                 summary=self.env._("Complete %(report)s", report=following.name),
             )
-        self._tell(
-            self.env._(
-                "%(report)s is sent back: see what is missing.", report=self.name
+        return following.with_env(self.env)
+
+    @api.model
+    def _receive_answer(self, content, company):
+        """Take the answer that the network sent as a file from its own database.
+
+        The same answer twice changes nothing.
+
+        :param bytes content: what ``citeslab.report.file._answer_file`` wrote
+        :param company: the structure that it is for
+        :return: the report to open: the next version when it is sent back
+        :raises UserError: no answer, or to another report
+        """
+        self.env["citeslab.campaign"]._check_receiver(company)
+        try:
+            values = handover.read_answer(content)
+        except ValueError as error:
+            raise UserError(
+                self.env._(
+                    "This file is not an answer of the network (%(error)s): ask your "
+                    "animator for it again.",
+                    error=error,
+                )
+            ) from error
+        report = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("content_hash", "=", values["hash"]),
+                ("state", "!=", "draft"),
+            ],
+            limit=1,
+        )
+        period = {
+            "from": report.date_from and report.date_from.isoformat(),
+            "to": report.date_to and report.date_to.isoformat(),
+        }
+        if not report or (period, report.kind, report.version) != (
+            values["period"],
+            values["kind"],
+            values["version"],
+        ):
+            raise UserError(
+                self.env._(
+                    "This answer is to another report than those of %(structure)s: "
+                    "none has its seal, its period and its version.",
+                    structure=company.name,
+                )
+            )
+        return report._take_answer(values["state"], values["missing"])
+
+    def _take_answer(self, state, missing):
+        self.ensure_one()
+        reason = "\n".join(line.strip() for line in missing)
+        if (self.state, self.return_reason or "") == (state, reason):
+            return self.superseded_by_ids or self
+        if self.state != "submitted":
+            raise UserError(
+                self.env._("%(report)s is answered already.", report=self.name)
+            )
+        self._write_answer(state, reason or False)
+        # as superuser: what was sealed has no other trace than its chatter
+        self.sudo().message_post(
+            body=self.env._(
+                "Answer of the network, received as a file by %(user)s.",
+                user=self.env.user.name,
             )
         )
-        return following.with_env(self.env)
+        return self._prepare_next(missing) if state == "returned" else self
 
     def _tell(self, text):
         """Tell whoever submitted it."""

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -121,6 +123,7 @@ class CiteslabReportFile(models.Model):
                     error=error,
                 )
             ) from error
+        self._check_counts(values["bilan"]["indicators"], name)
         structure = self._structure_of(values, name)
         former = self.search(
             [
@@ -138,6 +141,18 @@ class CiteslabReportFile(models.Model):
             self._refuse(name, self.env._("another file has the same version"))
         self._check_chain(former, values, name)
         return self._keep(structure, former, values, name), True
+
+    def _check_counts(self, figures, name):
+        """Nobody is counted under nought; money alone may be."""
+        rules = self.env["citeslab.consolidation.rule"].search([])
+        money = set(rules.filtered(lambda rule: rule.unit == "amount").mapped("code"))
+        for code, figure in figures.items():
+            numbers = [figure.get("value")]
+            numbers += [one.get("value") for one in figure.get("items", ())]
+            if code not in money and min(filter(None, numbers), default=0) < 0:
+                self._refuse(
+                    name, self.env._("%(code)s counts under nought", code=code)
+                )
 
     def _structure_of(self, values, name):
         code = values["structure"]["code"]
@@ -236,7 +251,12 @@ class CiteslabReportFile(models.Model):
         self._answer("returned")
 
     def _answer(self, state):
+        """Answer, and send the structure the answer as a file."""
         self.check_access("write")
+        for one in self.filtered(lambda one: one.state != "submitted"):
+            raise UserError(
+                self.env._("%(report)s is answered already.", report=one.display_name)
+            )
         # as superuser: state and names are written by the buttons alone
         self.sudo().write(
             {
@@ -245,3 +265,60 @@ class CiteslabReportFile(models.Model):
                 "answered_by_id": self.env.user.id,
             }
         )
+        for one in self.filtered("structure_id.email"):
+            one.structure_id._send_file(
+                self.env._("Answer to %(report)s", report=one.display_name),
+                one._answer_body(),
+                one._answer_file(),
+            )
+
+    def _missing(self):
+        """What is missing, one sentence each."""
+        lines = (self.return_reason or "").splitlines()
+        return [line.strip() for line in lines if line.strip()]
+
+    def _answer_body(self):
+        items = Markup("").join(Markup("<li>%s</li>") % one for one in self._missing())
+        text = (
+            self.env._("Your report is sent back: see what is missing.")
+            if self.state == "returned"
+            else self.env._("Your report is validated.")
+        )
+        how = self.env._(
+            "Open the file joined with “Open a File of the Network”, in the menu Bilan."
+        )
+        return Markup("<p>%s</p><ul>%s</ul><p>%s</p>") % (text, items, how)
+
+    def _answer_file(self):
+        """The answer for the database of the structure.
+
+        :return: ``(name, bytes)``
+        :raises UserError: the report is not answered yet
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if self.state == "submitted":
+            raise UserError(
+                self.env._("%(report)s is not answered yet.", report=self.display_name)
+            )
+        structure = self.structure_id
+        content = handover.answer(
+            structure={"code": structure.code, "name": structure.name},
+            kind=self.kind,
+            period=(self.date_from, self.date_to),
+            version=self.version,
+            seal=self.content_hash,
+            state=self.state,
+            missing=self._missing() if self.state == "returned" else [],
+        )
+        name = f"reponse-{structure.code}-{self.date_to.year}-v{self.version}.json"
+        return name, content
+
+    def action_download_answer(self):
+        """The answer as a file, where no mail takes it to the structure."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/citeslab/answer/{self.id}",
+            "target": "download",
+        }

@@ -170,6 +170,40 @@ class TestMembers(GovernanceCase):
         self.assertAlmostEqual(member.answer_rate, 100 / 3, 1)
 
     @freeze_time("2023-10-01")
+    def test_G3_answers_of_the_pack_are_those_of_the_ledger(self):
+        """Whatever the state, withdrawn or not, and only this year of activity."""
+        member = self.copil.member_ids
+        states = ("accepted", "refused", "sent", "no_answer", "sent")
+        for rank, state in enumerate(states):
+            orientation = self.orient(
+                self.create_parcours(contact_name=f"Personne {rank}"),
+                date(2023, 4, 1 + rank),
+                organization_id=self.network.id,
+                state=state,
+            )
+        orientation.withdrawn_date = date(2023, 5, 1)
+        member.invalidate_recordset()
+        (told,) = self.env["citeslab.orientation.ledger"]._summary(
+            self.structure, *self.copil._year_bounds()
+        )
+        self.assertEqual(
+            (member.received_count, member.answered_count, member.owed_count),
+            (told["sent"], told["accepted"] + told["refused"], told["owed"]),
+        )
+        self.assertEqual((member.received_count, member.owed_count), (5, 2))
+        self.assertEqual(member.answer_rate, 50)
+        ledger = self.env["citeslab.orientation.ledger"].with_user(self.chef)
+        found = ledger.search([("organization_id", "=", self.network.id)])
+        self.assertEqual(sum(found.mapped("owed")), member.owed_count)
+        meeting = self.hold(self.copil, date(2023, 9, 20))
+        html, _type = (
+            self.env["ir.actions.report"]
+            .with_user(self.chef)
+            ._render_qweb_html("citeslab_reporting.committee_pack", meeting.ids)
+        )
+        self.assertIn("50", html.decode().split("Réseau", 1)[-1])
+
+    @freeze_time("2023-10-01")
     def test_G4_corrective_action_has_an_owner_a_due_date_and_a_state(self):
         meeting = self.hold(self.copil, date(2023, 9, 20))
         action = (

@@ -1,6 +1,7 @@
 """Campaigns, answers, files and consolidation, by the roles that do each thing."""
 
 import json
+from base64 import b64encode
 from collections import Counter
 from datetime import date
 from importlib.util import find_spec
@@ -10,7 +11,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 from psycopg2.errors import CheckViolation
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -303,9 +304,10 @@ class TestFiles(NetworkCase):
                 "schema": "citeslab.bilan/1",
                 "structure": {"name": "CitésLab Lorient"},
                 "period": {"from": "2023-01-01", "to": "2023-12-31"},
-                "indicators": {
-                    "persons_met": {"value": met, "status": "ok", "items": []}
-                },
+                "indicators": changes.pop(
+                    "indicators",
+                    {"persons_met": {"value": met, "status": "ok", "items": []}},
+                ),
             }
         )
         manifest = canonical(
@@ -357,10 +359,32 @@ class TestFiles(NetworkCase):
             "chain": self.file(2, "0" * 64)[0],
             "no version before": self.file(3)[0],
             "code": self.file(structure={"code": "nulle-part", "name": "?"})[0],
+            "look-alike": self.file(structure={"code": "lоrient", "name": "?"})[0],
+            "in this database": self.file(
+                structure={"code": self.here.code, "name": self.here.name}
+            )[0],
+            "junk of 10 MB": b'{"schema":"' + b"x" * 10_000_000 + b'"}',
+            "other schema version": self.file(schema="citeslab.handover/2")[0],
+            "negative": self.file(met=-3)[0],
+            "a text for a number": self.file(met="12")[0],
+            "a truth for a number": self.file(met=True)[0],
+            "not a number": self.file(met=float("nan"))[0],
+            "endless": self.file(met=10**30)[0],
+            "no figure": self.file(indicators=[1])[0],
+            "figures that are no list": self.file(indicators={"gender": 3})[0],
+            "a row twice": self.file(
+                indicators={
+                    "gender": {
+                        "value": 2,
+                        "items": [{"code": "f", "label": "F", "value": 1}] * 2,
+                    }
+                }
+            )[0],
         }
         for name, wrong in bad.items():
-            with self.subTest(name), self.assertRaises(UserError):
+            with self.subTest(name), self.assertRaises(UserError) as refusal:
                 self.receive(wrong)
+            self.assertLess(len(str(refusal.exception)), 300, name)
         self.assertEqual(len(self.File.search([])), 1)
         with self.assertRaises(AccessError):
             self.File.with_user(self.manager)._receive(content)
@@ -386,6 +410,104 @@ class TestFiles(NetworkCase):
         report.action_return()
         entry.invalidate_recordset()
         self.assertEqual(entry.state, "returned")
+
+    def sent_from_lorient(self, report):
+        """The file of a report, as if its structure were in another database."""
+        values = json.loads(report.with_user(self.manager)._handover()[1])
+        values["structure"]["code"] = "lorient"
+        return json.dumps(values).encode()
+
+    def test_an_answer_goes_back_as_a_file_and_opens_the_next_version(self):
+        """Both sides in one database: the file is all that passes between them."""
+        self.person()
+        report = self.submitted().with_user(self.manager)
+        received, _new = self.receive(self.sent_from_lorient(report))
+        with self.assertRaises(UserError):
+            received._answer_file()
+        received.return_reason = "Les créations\n\n  La newsletter "
+        received.action_return()
+        name, answer = received._answer_file()
+        self.assertEqual(name, "reponse-lorient-2023-v1.json")
+        mail = self.env["mail.mail"].sudo().search([("email_to", "=", "l@example.org")])
+        self.assertEqual(mail[:1].attachment_ids.raw, answer)
+        self.assertIn("La newsletter", mail[:1].body_html)
+        with self.assertRaises(UserError):
+            received.action_validate()
+
+        Wizard = self.env["citeslab.campaign.receive"].with_user(self.chef)
+        wizard = Wizard.create({"file": b64encode(answer)})
+        action = wizard.action_receive()
+        following = self.env["citeslab.report"].browse(action["res_id"])
+        self.assertEqual(report.state, "returned")
+        self.assertEqual(report.answered_by_id, self.chef)
+        self.assertEqual(following.supersedes_id, report)
+        self.assertEqual(
+            following.request_ids.mapped("name"), ["Les créations", "La newsletter"]
+        )
+        self.assertTrue(following.activity_ids)
+        # the same answer twice changes nothing
+        self.assertEqual(wizard.action_receive()["res_id"], following.id)
+        self.assertEqual(len(report.superseded_by_ids), 1)
+
+        following.with_user(self.chef).request_ids.write({"is_done": True})
+        following.with_user(self.manager).action_submit()
+        again, _new = self.receive(self.sent_from_lorient(following))
+        self.assertTrue(again.is_latest)
+        again.action_validate()
+        Report = self.env["citeslab.report"].with_user(self.manager)
+        Report._receive_answer(again._answer_file()[1], self.structure)
+        self.assertEqual(following.state, "validated")
+
+    def test_an_answer_to_something_else_is_refused_in_one_sentence(self):
+        self.person()
+        report = self.submitted().with_user(self.manager)
+        right = {
+            "structure": {"code": "ici", "name": "Ici"},
+            "kind": "yearly",
+            "period": YEAR,
+            "version": 1,
+            "seal": report.content_hash,
+            "state": "returned",
+            "missing": ["Les créations"],
+        }
+        Report = self.env["citeslab.report"].with_user(self.chef)
+        wrong = {
+            "another seal": {"seal": "0" * 64},
+            "another version": {"version": 2},
+            "another kind": {"kind": "interim"},
+            "another period": {"period": (date(2022, 1, 1), date(2022, 12, 31))},
+            "nothing missing": {"missing": []},
+            "blank": {"missing": [" "]},
+            "no list": {"missing": "Les créations"},
+            "endless": {"missing": ["x"] * 201},
+            "validated with a list": {"state": "validated"},
+            "state": {"state": "draft"},
+        }
+        for name, values in wrong.items():
+            with self.subTest(name), self.assertRaises(UserError):
+                content = handover.answer(**{**right, **values})
+                Report._receive_answer(content, self.structure)
+        for junk in (b"", b"[]", b"{" * 9, b"x" * 10_000_000, b'{"schema": 1}'):
+            with self.subTest(junk[:9]), self.assertRaises(UserError):
+                self.env["citeslab.campaign"].with_user(self.chef)._open_received(
+                    junk, self.structure
+                )
+        content = handover.answer(**right)
+        for user, company in (
+            (self.volunteer, self.structure),
+            (self.chef, self.other),
+            (self.network, self.structure),
+        ):
+            with self.assertRaises(AccessError):
+                self.env["citeslab.report"].with_user(user)._receive_answer(
+                    content, company
+                )
+        self.assertEqual(report.state, "submitted")
+        self.assertFalse(report.superseded_by_ids)
+        Report._receive_answer(content, self.structure)
+        other = handover.answer(**{**right, "missing": ["Autre chose"]})
+        with self.assertRaises(UserError):
+            Report._receive_answer(other, self.structure)
 
     def test_a_campaign_received_opens_its_report(self):
         """The same file, in the database of the structure."""
@@ -549,6 +671,86 @@ class TestConsolidation(NetworkCase):
                 self.env["citeslab.consolidation"].with_user(user).create(
                     {"campaign_id": self.asked.id}
                 )
+
+    def paper(self, consolidation):
+        html, _type = (
+            self.env["ir.actions.report"]
+            .with_user(self.network)
+            ._render_qweb_html(
+                "citeslab_reporting.consolidation_paper", consolidation.ids
+            )
+        )
+        return html.decode()
+
+    def test_two_papers_of_a_campaign_give_no_small_number_back(self):
+        """Differencing: a structure more, and its women are a subtraction away."""
+        self.hand_over(self.asked, self.here, self.manager)
+        self.asked.entry_ids.invalidate_recordset()
+        first = self.consolidated()
+        self.hand_over(self.asked, self.there, self.other_manager)
+        self.asked.entry_ids.invalidate_recordset()
+        second = self.consolidated()
+        label = second.line_ids.filtered(
+            lambda line: (line.code, line.item_code) == ("gender", "female")
+        )[0].label
+        # neither paper tells the women of the network while it is a working one
+        for one in (first, second):
+            self.assertNotIn(label, self.paper(one))
+            self.assertIn("Working document", self.paper(one))
+        with self.assertRaises(AccessError):
+            first.action_publish()
+        self.network.group_ids = [
+            Command.link(self.env.ref("citeslab_reporting.group_network_national").id)
+        ]
+        first.action_publish()
+        self.assertIn(label, self.paper(first))
+        with self.assertRaises(UserError) as refusal:
+            second.action_publish()
+        self.assertIn("subtraction", str(refusal.exception))
+        self.assertNotIn(label, self.paper(second))
+        # what left stays as it left
+        for refused in (
+            first.action_compute,
+            first.unlink,
+            lambda: first.write({"only_validated": True}),
+        ):
+            with self.assertRaises(UserError):
+                refused()
+
+    def test_no_figure_is_typed(self):
+        self.both()
+        consolidation = self.consolidated()
+        line = consolidation.line_ids[0]
+        for refused in (
+            lambda: line.write({"value": 1}),
+            lambda: line.copy(),
+            lambda: consolidation.write({"threshold": 0}),
+            lambda: consolidation.write({"published_on": "2024-01-01"}),
+            lambda: consolidation.write({"line_ids": [Command.clear()]}),
+        ):
+            with self.assertRaises(AccessError):
+                refused()
+
+    def test_what_is_kept_secret_is_set_by_the_national_animation_and_traced(self):
+        rule = self.env.ref("citeslab_reporting.consolidation_rule_gender")
+        with self.assertRaises(AccessError):
+            rule.with_user(self.network).treatment = "plain"
+        national = self._create_user(
+            "national", "citeslab_reporting.group_network_national", self.structure
+        )
+        rule = rule.with_user(national)
+        with self.assertRaises(ValidationError):
+            rule.treatment = "plain"
+        flag = self.env.ref("citeslab_reporting.consolidation_rule_jobseekers")
+        with self.assertRaises(ValidationError):
+            flag.with_user(national).treatment = "sum"
+        met = self.env.ref("citeslab_reporting.consolidation_rule_persons_met")
+        met = met.with_user(national)
+        met.active = False
+        self.flush_tracking()
+        self.assertIn(
+            "active", met.message_ids.tracking_value_ids.field_id.mapped("name")
+        )
 
     def test_it_prints(self):
         self.both()

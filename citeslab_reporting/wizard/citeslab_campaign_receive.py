@@ -4,10 +4,10 @@ from odoo import fields, models
 
 
 class CiteslabCampaignReceive(models.TransientModel):
-    """Takes the file of a campaign that the network sent."""
+    """Takes a file that the network sent: a campaign, or its answer to a report."""
 
     _name = "citeslab.campaign.receive"
-    _description = "Open a Campaign Received"
+    _description = "Open a File of the Network"
 
     company_id = fields.Many2one(
         "res.company",
@@ -19,9 +19,8 @@ class CiteslabCampaignReceive(models.TransientModel):
     filename = fields.Char()
 
     def action_receive(self):
-        """Open the draft report that the campaign asks for."""
+        """Open the report that the file asks for, or answers."""
         self.ensure_one()
-        entry = self.env["citeslab.campaign"]._receive(
+        return self.env["citeslab.campaign"]._open_received(
             b64decode(self.file), self.company_id
         )
-        return entry.action_open_report()
