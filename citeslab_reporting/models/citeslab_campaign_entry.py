@@ -149,12 +149,17 @@ class CiteslabCampaignEntry(models.Model):
                 )
 
     def _people(self):
-        """Chefs of the structure, else its managers: who is to answer."""
+        """Who is to answer in the structure."""
+        return self._people_of(self.company_id)
+
+    @api.model
+    def _people_of(self, company):
+        """Chefs of a structure, else its managers."""
         for group in (CHEF, MANAGER):
             users = self.env.ref(group).all_user_ids.filtered(
                 lambda user: user.active
                 and not user.share
-                and user.company_id == self.company_id
+                and user.company_id == company
             )
             if group == CHEF:
                 users -= self.env.ref(MANAGER).all_user_ids

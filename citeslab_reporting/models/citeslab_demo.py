@@ -72,6 +72,9 @@ class CiteslabDemo(models.AbstractModel):
                 "date": today - relativedelta(months=3),
                 "place": "Hôtel de métropole",
                 "state": "held",
+                "agenda": "<ol><li>Résultats au regard des objectifs</li>"
+                "<li>Budget et financements</li>"
+                "<li>Décisions et actions correctives</li></ol>",
             }
         )
         held.decision_ids = [
@@ -93,5 +96,8 @@ class CiteslabDemo(models.AbstractModel):
                 "committee_id": technical.id,
                 "date": today + relativedelta(days=20),
                 "place": "Maison de quartier",
+                "agenda": "<ol><li>Projets en cours et prochaine étape</li>"
+                "<li>Nouvelles des personnes orientées</li>"
+                "<li>Actions à venir</li></ol>",
             }
         )

@@ -69,7 +69,7 @@ class CiteslabNetworkStructure(models.Model):
         string="Last Entry", compute="_compute_board", compute_sudo=True
     )
     accompanied_count = fields.Integer(
-        string="Accompanied", compute="_compute_board", compute_sudo=True
+        string="People Accompanied", compute="_compute_board", compute_sudo=True
     )
     reached_count = fields.Integer(
         string="Accompanied and Oriented", compute="_compute_board", compute_sudo=True

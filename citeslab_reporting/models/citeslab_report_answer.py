@@ -149,8 +149,9 @@ class CiteslabReport(models.Model):
             Command.create({"name": line, "sequence": rank})
             for rank, line in enumerate(missing)
         ]
-        entry = following.campaign_entry_id.sudo()
-        for user in entry._people():
+        # asked by a campaign of this database or of another one
+        Entry = self.env["citeslab.campaign.entry"].sudo()
+        for user in Entry._people_of(self.company_id):
             following.activity_schedule(
                 "mail.mail_activity_data_todo",
                 user_id=user.id,

@@ -745,11 +745,12 @@ class TestConsolidation(NetworkCase):
         with self.assertRaises(ValidationError):
             flag.with_user(national).treatment = "sum"
         met = self.env.ref("citeslab_reporting.consolidation_rule_persons_met")
-        met = met.with_user(national)
+        met = met.with_user(national).with_context(tracking_disable=False)
         met.active = False
-        self.flush_tracking()
+        self.env.flush_all()
+        self.env.cr.precommit.run()
         self.assertIn(
-            "active", met.message_ids.tracking_value_ids.field_id.mapped("name")
+            "active", met.sudo().message_ids.tracking_value_ids.field_id.mapped("name")
         )
 
     def test_it_prints(self):
