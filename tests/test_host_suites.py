@@ -24,6 +24,11 @@ STACKS = {
     ),
 }
 
+VISITOR = (
+    "/citeslab_events:TestIsolationHttp",
+    "/citeslab_events:TestClaimedPeople",
+)
+
 FAILURE = re.compile(r" (?:ERROR|FAIL): (?:Subtest )?(?P<test>[\w.]+)")
 VERDICT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 
@@ -61,6 +66,11 @@ def test_suites_of_the_host_are_as_green_with_us(lab, new_database, stack):
             # a tour that waited too long on a busy machine is played once more
             again = [f":{test}" for test in newly]
             newly &= run_suite(lab, together, suites, again, how="-u")[0]
+        told = set()
+        if "website_event" in beside:
+            # what a visitor learns on pages that only a website has
+            told, _count = run_suite(lab, together, addons(), VISITOR, how="-u")
     assert count > 50
     assert count_with_us == count
+    assert not told
     assert not newly, f"newly red: {sorted(newly)}; red without us: {sorted(before)}"

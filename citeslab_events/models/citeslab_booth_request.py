@@ -116,6 +116,11 @@ class CiteslabBoothRequest(models.Model):
         )
         self.write({"state": "placed", "booth_id": booth.id})
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_release_booth(self):
+        """A booth whose request goes is free again, unless the market goes with it."""
+        self.booth_id.exists().action_release()
+
     def action_give_up(self):
         """The creator gives up: the booth, if any, is free again."""
         self.booth_id.action_release()

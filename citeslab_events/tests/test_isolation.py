@@ -293,7 +293,18 @@ class TestIsolationHttp(IsolationCase, HttpCase):
 
     def test_nothing_for_a_visitor(self):
         self.authenticate(None, None)
+        if "website_published" in self.secret_event._fields:
+            # the website of the host, where there is one: its pages are for everybody
+            self.secret_event.sudo().website_published = True
+            self.env["website"].search([], limit=1).company_id = self.company_a
+            page = self.url_open(f"/event/{self.secret_event.id}/register")
+            self.assertIn(self.secret_event.name, page.text)
         for path in (
+            "/event",
+            f"/event/{self.secret_event.id}",
+            f"/event/{self.secret_event.id}/register",
+            f"/event/{self.secret_event.id}/booth",
+            f"/event/{self.secret_event.id}/registration/success?registration_ids={self.secret.id}",
             f"/event/{self.secret_event.id}/my_tickets?registration_ids=[{self.secret.id}]&tickets_hash=x",
             f"/event/{self.secret_event.id}/ics",
             f"/web/content/event.registration/{self.secret.id}/name",

@@ -44,6 +44,18 @@ class TestMarket(EventCase):
         requests[2].action_give_booth()
         self.assertEqual(requests[2].booth_id, market.event_booth_ids[0])
 
+    def test_a_request_deleted_frees_its_booth(self):
+        market = self.event("market", **self.tomorrow(9))
+        market.booth_request_ids = [
+            (0, 0, {"partner_id": self.porteur("Anne Bijoux").id})
+        ]
+        market.action_fill_market()
+        booth = market.booth_request_ids.booth_id
+        self.assertEqual(booth.state, "unavailable")
+        market.booth_request_ids.unlink()
+        self.assertEqual(booth.state, "available")
+        self.assertFalse(booth.partner_id or booth.contact_name)
+
     def test_booths_go_to_people_we_follow(self):
         market = self._market()
         stranger = self.env["res.partner"].create({"name": "Inconnu"})
