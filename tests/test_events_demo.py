@@ -10,25 +10,28 @@ chef = env.ref("citeslab_base.user_chef")
 mine = env(user=chef, context={"lang": "fr_FR", "allowed_company_ids": company.ids})
 def year(number):
     return date(number, 1, 1), date(number, 12, 31)
-figures = mine["citeslab.event.figures"]._figures(company, *year(2023))
-plan = mine["citeslab.event.figures"]._figures(company, *year(2024))
-matrix = {}
-if "citeslab.bilan" in env:
-    for number in (2022, 2023):
-        bilan = mine["citeslab.bilan"]._matrix(company, *year(number))
-        matrix[number] = [
-            bilan[code].value for code in ("persons_met", "persons_accompanied")]
+bilans = {
+    number: mine["citeslab.bilan"]._matrix(company, *year(number))
+    for number in (2022, 2023, 2024)
+}
+def parts(code, number):
+    return {item.code: item.value for item in bilans[number][code].items if item.value}
+people = {
+    number: [bilans[number][code].value for code in (
+        "persons_met", "persons_accompanied")]
+    for number in (2022, 2023)
+}
 month = mine["event.event"].search([("date_precision", "=", "month")])
 same_day = mine["event.event"].search([("citeslab_date", "=", "2024-09-26")])
 print("DEMO " + json.dumps({
-    "workshops": [item["value"] for item in figures["workshops"]["items"]],
-    "values": {code: figures[code]["value"] for code in (
+    "workshops": list(parts("workshops", 2023).values()),
+    "values": {code: bilans[2023][code].value for code in (
         "workshops", "animations", "event_kind", "partner_meetings", "webinars",
         "newsletters")},
-    "plan": {item["code"]: item["value"] for item in plan["event_kind"]["items"]},
+    "plan": parts("event_kind", 2024),
     "month": month.mapped("name"),
     "collisions": [bool(event.collision_message) for event in same_day],
-    "matrix": matrix,
+    "people": people,
 }))
 """
 
@@ -50,4 +53,4 @@ def test_demo_of_the_animation(demo_db, odoo_env):
     assert told["plan"] == {"workshop": 5, "cafe": 4, "breakfast": 4, "market": 3}
     assert len(told["month"]) == 1
     assert told["collisions"] == [True, True]
-    assert told["matrix"] == {"2022": [120, 107], "2023": [152, 118]}
+    assert told["people"] == {"2022": [120, 107], "2023": [152, 118]}

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import fields, http
 from odoo.http import request
@@ -84,7 +84,7 @@ class OrientationLinkController(http.Controller):
             try:
                 call_by = fields.Date.to_date(typed.get("call_by") or None)
             except ValueError:
-                call_by = today.replace(year=1)
+                call_by = date.min  # no day at all is no day to come
             if call_by and not today <= call_by <= today + CALL_WITHIN:
                 return None, env._(
                     "Choose a day to come, within a year, or leave the day empty."

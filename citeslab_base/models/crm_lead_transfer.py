@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
 # What the person takes along; the rest stays with the structure's figures.
@@ -55,16 +55,7 @@ class CrmLead(models.Model):
         """
         self.ensure_one()
         self._check_transferable()
-        if company == self.company_id:
-            raise UserError(
-                self.env._("The parcours is already in this structure: choose another.")
-            )
-        if not agreement_date or agreement_date > fields.Date.context_today(self):
-            raise UserError(
-                self.env._(
-                    "Write the day on which the person agreed to be handed over."
-                )
-            )
+        self._check_handed_over(company, agreement_date)
         # Nobody has rights in both structures, and whoever gives is no author there.
         former = self.with_user(SUPERUSER_ID).with_context(active_test=False)
         person = former.partner_id
@@ -72,34 +63,9 @@ class CrmLead(models.Model):
             tracking_disable=True, mail_create_nosubscribe=True
         )
         history = former._history_file()
-        new_person = receiver.env["res.partner"].create(
-            {
-                **self._values_of(person, IDENTITY),
-                "is_porteur": True,
-                "company_id": company.id,
-            }
-        )
-        new = receiver.create(
-            {
-                **self._values_of(former, PROJECT),
-                "is_parcours": True,
-                "partner_id": new_person.id,
-                "company_id": company.id,
-                "user_id": False,
-            }
-        )
+        new = receiver._receive(former, company)
         former._hand_over_photograph(new)
-        receiver.env["citeslab.consent"].create(
-            {
-                "partner_id": new_person.id,
-                "purpose": "keep",
-                "date": agreement_date,
-                "channel": channel,
-                "scope": self.env._(
-                    "Handed over by %(structure)s", structure=former.company_id.name
-                ),
-            }
-        )
+        new._record_agreement(former.company_id, agreement_date, channel)
         if history:
             name, content = history
             receiver.env["ir.attachment"].create(
@@ -113,6 +79,51 @@ class CrmLead(models.Model):
         new._announce_transfer(former.company_id)
         person._anonymise("transfer")
         return new
+
+    def _check_handed_over(self, company, agreement_date):
+        if company == self.company_id:
+            raise UserError(
+                self.env._("The parcours is already in this structure: choose another.")
+            )
+        if not agreement_date or agreement_date > fields.Date.context_today(self):
+            raise UserError(
+                self.env._(
+                    "Write the day on which the person agreed to be handed over."
+                )
+            )
+
+    @api.model
+    def _receive(self, former, company):
+        """The parcours that ``company`` opens, with the identity and the project."""
+        person = self.env["res.partner"].create(
+            {
+                **self._values_of(former.partner_id, IDENTITY),
+                "is_porteur": True,
+                "company_id": company.id,
+            }
+        )
+        return self.create(
+            {
+                **self._values_of(former, PROJECT),
+                "is_parcours": True,
+                "partner_id": person.id,
+                "company_id": company.id,
+                "user_id": False,
+            }
+        )
+
+    def _record_agreement(self, giver, day, channel):
+        self.env["citeslab.consent"].create(
+            {
+                "partner_id": self.partner_id.id,
+                "purpose": "keep",
+                "date": day,
+                "channel": channel,
+                "scope": self.env._(
+                    "Handed over by %(structure)s", structure=giver.name
+                ),
+            }
+        )
 
     def _values_of(self, record, names):
         return {

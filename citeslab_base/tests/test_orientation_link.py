@@ -13,6 +13,7 @@ from odoo.tests import Form, tagged
 
 from odoo.addons.mail.tests.common import MailCase
 
+from ..controllers.orientation_link import OrientationLinkController
 from .common import CANARY, CiteslabCase
 
 LINK = re.compile(r"/citeslab/reponse/([\w-]+\.[0-9a-f]+)")
@@ -126,6 +127,16 @@ class TestOrientationSent(OrientationCase):
         self.assertIn("Réseau des Rives", told["body"])
         self.assertIn("12 mars 2026", told["body"])
         self.assertNotIn("/citeslab/reponse", told["body"])
+
+    @freeze_time("2028-02-29 09:00:00")
+    def test_a_day_that_is_none_is_refused_in_a_sentence_every_day_of_the_year(self):
+        token = self.send(self.refer("2028-02-28"))
+        link = self.Link._find(token)
+        answer = OrientationLinkController()._parse_answer
+        for typed in ("demain", "2028-02-30", "2028-02-28"):
+            values, problem = answer({"state": "accepted", "call_by": typed}, link)
+            self.assertIsNone(values)
+            self.assertIn("a day to come", problem)
 
     def test_a_person_without_mail_is_called_by_the_chef(self):
         self.parcours.partner_id.email = False

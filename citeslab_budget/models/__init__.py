@@ -8,6 +8,7 @@ from . import citeslab_convention
 from . import citeslab_convention_instalment
 from . import citeslab_convention_obligation
 from . import citeslab_budget
+from . import citeslab_budget_check
 from . import citeslab_budget_paper
 from . import citeslab_budget_follow
 from . import citeslab_budget_final

@@ -35,10 +35,9 @@ class CiteslabBudget(models.Model):
         An empty text prints as a line to fill in by hand: the form wants them all.
         """
         self.ensure_one()
-        persons = self._persons_accompanied(
-            self.company_id, self.date_from, self.date_to
+        counted = self.env._(
+            "People accompanied in the period: %s.", self._persons_accompanied()
         )
-        counted = self.env._("People accompanied in the period: %s.", persons)
         return {
             "before": (
                 self.env._("1. Qualitative report"),
@@ -70,3 +69,21 @@ class CiteslabBudget(models.Model):
             (self.env._("Project:"), self.env._("CitésLab, creation of businesses")),
             (self.env._("Convention:"), ", ".join(conventions) or "–"),
         ]
+
+    def _persons_accompanied(self):
+        """People with at least one RDV done in the period (the bilan's base)."""
+        found = (
+            self.env["citeslab.interview"]
+            .sudo()  # a count of people, who stay unread
+            ._read_group(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("kind", "=", "interview"),
+                    ("state", "=", "done"),
+                    ("date", ">=", self.date_from),
+                    ("date", "<=", self.date_to),
+                ],
+                aggregates=["partner_id:count_distinct"],
+            )
+        )
+        return found[0][0]

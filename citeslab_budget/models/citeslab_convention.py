@@ -203,18 +203,25 @@ class CiteslabConvention(models.Model):
     @api.constrains("kind", "date_start", "date_end")
     def _check_length(self):
         for convention in self:
-            years = 3 if convention.kind == "frame" else 1
-            if convention.date_end >= convention.date_start + relativedelta(
-                years=years
+            months = convention._longest()
+            if months and convention.date_end >= convention.date_start + relativedelta(
+                months=months
             ):
                 raise ValidationError(
                     self.env._(
                         "%(name)s lasts longer than %(months)s months (CDC §6.1): "
                         "change its dates.",
                         name=convention.name,
-                        months=12 * years,
+                        months=months,
                     )
                 )
+
+    def _longest(self):
+        """Months that such a convention may last, 0 where no text says (CDC §6.1)."""
+        months = self.env["citeslab.parameter"]._value_at(
+            f"convention_{self.kind}_months", self.date_start
+        )
+        return int(months or 0)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):

@@ -133,26 +133,3 @@ class TestBudget(BudgetCase):
         bodies = " ".join(budget.message_ids.mapped("body"))
         self.assertIn("1,000.00", bodies)
         self.assertIn("1,100.00", bodies)
-
-    def test_figures_of_a_bilan(self):
-        for year in BREST:
-            self._brest(year)
-        figures = self.env["citeslab.budget"]._bilan_figures(
-            self.company, date(2024, 1, 1), date(2024, 12, 31)
-        )
-        self.assertEqual(figures["funding"]["value"], 56466.00)
-        self.assertEqual(
-            [(item["value"], item["percent"]) for item in figures["funding"]["items"]],
-            [(28225.0, 50), (15000.0, 27), (13241.0, 23)],
-        )
-        self.assertEqual(figures["budget"]["value"], 56466.00)
-        self.assertEqual(
-            [(year["year"], year["budget"]) for year in figures["years"]],
-            [(2022, 51128.16), (2023, 52276.49), (2024, 56466.00)],
-        )
-
-    def test_figures_without_budget(self):
-        figures = self.env["citeslab.budget"]._bilan_figures(
-            self.company, date(2030, 1, 1), date(2030, 12, 31)
-        )
-        self.assertEqual(figures["funding"], {"value": None, "items": []})

@@ -36,6 +36,20 @@ class TestConvention(BudgetCase):
         with self._refused("36 months"):
             self._convention("Trop", date(2026, 1, 1), date(2029, 12, 31), kind="frame")
 
+    def test_a_later_text_may_allow_four_years(self):
+        self.env["citeslab.parameter"].sudo().create(
+            {
+                "code": "convention_frame_months",
+                "name": "Durée d'une convention-cadre (mois)",
+                "value": 48,
+                "valid_from": date(2027, 1, 1),
+                "source": "Avenant",
+            }
+        )
+        self._convention("Quatre", date(2027, 1, 1), date(2030, 12, 31), kind="frame")
+        with self._refused("36 months"):
+            self._convention("Trop", date(2026, 1, 1), date(2029, 12, 31), kind="frame")
+
     def test_instalments(self):
         yearly = self.frame.yearly_ids[0]
         Instalment = self.env["citeslab.convention.instalment"]

@@ -21,7 +21,6 @@ from . import mailing_subscription
 from . import mailing_contact
 from . import mailing_mailing
 from . import citeslab_mission_time
-from . import citeslab_event_figures
 from . import citeslab_demo
 from . import citeslab_consent
 from . import citeslab_day

@@ -3,6 +3,7 @@ from datetime import date
 from odoo.tests import tagged
 
 from .common import EventCase
+from .counted import count_events
 
 YEAR = (date(2023, 1, 1), date(2023, 12, 31))
 
@@ -10,8 +11,8 @@ YEAR = (date(2023, 1, 1), date(2023, 12, 31))
 @tagged("post_install", "-at_install", "citeslab_events")
 class TestFigures(EventCase):
     def _figures(self, user=None):
-        model = self.acting(user or self.chef, "citeslab.event.figures")
-        return model._figures(self.company_a, *YEAR)
+        reader = self.acting(user or self.chef, "citeslab.fact.event")
+        return count_events(reader.env, self.company_a, *YEAR)
 
     def _year(self):
         """10 ateliers, 4 rencontres, 4 cafés and 2 big events, a month apart."""
@@ -140,6 +141,8 @@ class TestFigures(EventCase):
 
     def test_other_structure_reads_nothing(self):
         self._year()
-        model = self.acting(self.users["chef_b"], "citeslab.event.figures")
-        figures = model._figures(self.company_b, *YEAR)
-        self.assertEqual(figures["event_kind"]["value"], 0)
+        mine = [("company_id", "=", self.company_a.id)]
+        facts = self.acting(self.chef, "citeslab.fact.event")
+        self.assertEqual(facts.search_count(mine), 20)
+        facts = self.acting(self.users["chef_b"], "citeslab.fact.event")
+        self.assertFalse(facts.search(mine))

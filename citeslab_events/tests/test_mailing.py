@@ -4,6 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import HttpCase, tagged
 
 from .common import EventCase
+from .counted import count_events
 
 
 class MailingCase(EventCase):
@@ -132,9 +133,8 @@ class TestMailing(MailingCase):
         self.assertIn("dounia@example.org", mails)
         self.assertNotIn("elsa@example.org", mails)
         day = mailing.citeslab_sent_on
-        figures = self.acting(self.chef, "citeslab.event.figures")._figures(
-            self.company_a, day, day
-        )
+        reader = self.acting(self.chef, "mailing.mailing")
+        figures = count_events(reader.env, self.company_a, day, day)
         self.assertEqual(figures["newsletters"]["value"], 1)
 
     def test_S5_a_list_is_written_to_but_those_who_left_it(self):

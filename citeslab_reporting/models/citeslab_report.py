@@ -651,27 +651,14 @@ class CiteslabReport(models.Model):
                 for values, _sealed in lines
             ]
         )
-        manifest = canonical(
-            {
-                "schema": "citeslab.report/1",
-                "report": self._identity(now),
-                "figures": digest(figures),
-                "lines": written._digest(),
-                "sections": renderer._content_seal(content),
-                "claims": [
-                    {
-                        "text": claim.text,
-                        "status": claim.status,
-                        "message": claim.message or None,
-                        "reason": claim.reason or None,
-                    }
-                    for claim in self.claim_ids
-                ],
-                "restatement": changes,
-                "pdf": digest(pdf),
-                "xlsx": digest(xlsx),
-                "export": digest(b64decode(self.sudo().export_file)),
-            }
+        manifest = self._manifest(
+            now,
+            figures=digest(figures),
+            lines=written._digest(),
+            sections=renderer._content_seal(content),
+            restatement=changes,
+            pdf=digest(pdf),
+            xlsx=digest(xlsx),
         )
         # as superuser: these fields are written by the submission and nobody else
         self.sudo().write(
@@ -691,6 +678,30 @@ class CiteslabReport(models.Model):
         )
         self.activity_unlink(["mail.mail_activity_data_todo"])
         self.env.flush_all()
+
+    def _manifest(self, now, **seals):
+        """What the seal of a version covers, in canonical JSON.
+
+        :param datetime now: moment of the submission
+        :param seals: what was sealed of each part
+        """
+        return canonical(
+            {
+                "schema": "citeslab.report/1",
+                "report": self._identity(now),
+                "claims": [
+                    {
+                        "text": claim.text,
+                        "status": claim.status,
+                        "message": claim.message or None,
+                        "reason": claim.reason or None,
+                    }
+                    for claim in self.claim_ids
+                ],
+                "export": digest(b64decode(self.sudo().export_file)),
+                **seals,
+            }
+        )
 
     def _identity(self, now):
         """What the report is, inside its seal."""

@@ -391,55 +391,56 @@ class CiteslabReportRenderer(models.AbstractModel):
 
     def _tables_financing(self, report, layout):
         """Cost and funding of the year before, of this one and of the next."""
-        bilan = self.env["citeslab.bilan"]
-        scope = report._scope()
+        money, years = self._money_years(report._scope())
+        if not years:
+            return []
+        funding = money.filtered(lambda one: one.code == "funding")
+        amount = self._amount(layout)
+        rows = [
+            [name, *(amount(self._funded(funding, name, *year[1:])) for year in years)]
+            for name in self._funding_names(funding, years)
+        ]
+        cost, paid = (
+            [amount(year[1][one].value if one in year[1] else 0) for year in years]
+            for one in (money - funding, funding)
+        )
+        words = layout.words
+        labels = [label for label, _tallies, _labels in years]
+        return [
+            self._yearly_table(words["funder"], labels, rows, [words["total"], *paid]),
+            self._yearly_table(
+                words["total_cost"], labels, [[words["total_cost"], *cost]]
+            ),
+        ]
+
+    def _money_years(self, scope):
+        """Indicators of money, and ``[(year, tallies, labels)]`` of those with any."""
         following = replace(
             scope,
             first=scope.first + relativedelta(years=1),
             last=scope.last + relativedelta(years=1),
         )
-        indicators = self.env["citeslab.indicator"]._for_company(scope.company)
+        engine = self.env["citeslab.bilan"]._for_scope(scope)
+        indicators = engine.env["citeslab.indicator"]._for_company(scope.company)
         money = indicators.filtered(lambda one: one.code in ("funding", "budget"))
-        engine = bilan._for_scope(scope)
-        money = money.with_env(engine.env)
-        years, columns = [], []
+        years = []
         for one in (scope.previous(), scope, following):
             labels = {}
             tallies = engine._tallies(money, one, labels)
             if any(tally.value for tally in tallies.values()):
-                years.append((tallies, labels))
-                columns.append(str(one.first.year))
-        if not years:
-            return []
-        funding = money.filtered(lambda one: one.code == "funding")
-        cost = money - funding
-        names = self._funding_names(funding, years)
-        amount = self._amount(layout)
-        rows = [
-            [name, *(amount(self._funded(funding, name, *year)) for year in years)]
-            for name in names
-        ]
-        totals = [
-            [tallies[one].value if one in tallies else 0 for tallies, _labels in years]
-            for one in (cost, funding)
-        ]
-        rows.append([layout.words["total_cost"], *(amount(one) for one in totals[0])])
-        return [
-            {
-                "title": "",
-                "columns": [layout.words["funder"], *columns],
-                "numeric": list(range(1, len(columns) + 1)),
-                "rows": rows[:-1],
-                "total": [layout.words["total"], *(amount(one) for one in totals[1])],
-            },
-            {
-                "title": "",
-                "columns": [layout.words["total_cost"], *columns],
-                "numeric": list(range(1, len(columns) + 1)),
-                "rows": [rows[-1]],
-                "total": None,
-            },
-        ]
+                years.append((str(one.first.year), tallies, labels))
+        return money, years
+
+    @api.model
+    def _yearly_table(self, head, years, rows, total=None):
+        """A table of amounts with one column a year."""
+        return {
+            "title": "",
+            "columns": [head, *years],
+            "numeric": list(range(1, len(years) + 1)),
+            "rows": rows,
+            "total": total,
+        }
 
     @staticmethod
     def _amount(layout):
@@ -448,7 +449,7 @@ class CiteslabReportRenderer(models.AbstractModel):
     def _funding_names(self, funding, years):
         """Who pays, one line each over the years, in the order of the budgets."""
         names = {}
-        for tallies, labels in years:
+        for _year, tallies, labels in years:
             known = labels.get((funding.source, funding.group_field), {})
             for code in tallies[funding].parts if funding in tallies else ():
                 name = known[code][1] if code in known else code

@@ -3,6 +3,8 @@ from datetime import date, datetime, timedelta
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.citeslab_events.tests.counted import count_events
+
 from .engine_common import EngineCase
 
 YEAR = (date(2023, 1, 1), date(2023, 12, 31))
@@ -226,8 +228,8 @@ class TestAnimationFigures(AnimationCase):
         self.action("webinar", "2023-06-20")
         self.mailing("2023-09-10")
         self.attend(self.event("cafe", "2023-10-02"), self.new_parcours())
-        figures = self.env["citeslab.event.figures"].with_user(self.chef)
-        figures = figures._figures(self.structure, *YEAR)
+        reader = self.env["citeslab.fact.event"].with_user(self.chef)
+        figures = count_events(reader.env, self.structure, *YEAR)
         matrix = self.matrix(*YEAR)
         shared = set(figures) & set(matrix.figures)
         self.assertGreaterEqual(len(shared), 9)
