@@ -126,7 +126,7 @@ def files_with_canary(folder):
     return found
 
 
-def test_S14_not_one_byte_of_fifty_people_is_left(
+def test_P17_not_one_byte_of_fifty_people_is_left(
     lab, odoo_db, odoo_env, new_database, run_citeslab, tmp_path
 ):
     told = odoo_env(odoo_db, WRITE).rpartition("FILLED ")[2].split()

@@ -58,7 +58,7 @@ def download(page, click):
     return told.value.suggested_filename, told.value.path()
 
 
-def test_T1_consent_is_recorded_and_withdrawn(person, rpc, tmp_path):
+def test_P16_consent_is_recorded_and_withdrawn(person, rpc, tmp_path):
     page, number, _name = person
     before = len(consents(rpc, number))
     field = page.locator("[name=consent_ids]")

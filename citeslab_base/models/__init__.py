@@ -1,6 +1,7 @@
 from . import citeslab_partner_link
 from . import calendar_attendee
 from . import res_partner_bank
+from . import base
 from . import calendar_event
 from . import selections
 from . import citeslab_nomenclature
@@ -34,6 +35,7 @@ from . import res_partner_rights
 from . import citeslab_about_porteur
 from . import mail_mail
 from . import mail_message
+from . import mail_notification
 from . import mail_scheduled_message
 from . import citeslab_day
 from . import crm_stage

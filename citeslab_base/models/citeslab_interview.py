@@ -391,7 +391,11 @@ class CiteslabInterview(models.Model):
         ]
 
     def _may_be_reminded(self):
-        """Whether the person has an address and did not refuse mails."""
+        """Whether the person has an address that wants mails at all.
+
+        A reminder of one's own RDV is the service that was asked for, not news: the
+        consent to mailings is not needed, and taking it back does not end reminders.
+        """
         self.ensure_one()
         return bool(self.partner_id.email) and not self.partner_id.is_blacklisted
 

@@ -512,7 +512,7 @@ class TestAccessMatrix(AccessCase):
             self.assertFalse(lead.with_user(user).has_access("read"))
             self.assertNotIn(lead, self.env["crm.lead"].with_user(user).search([]))
 
-    def test_volunteer_cannot_read_private_notes(self):
+    def test_P8_volunteer_cannot_read_private_notes(self):
         mine = self.records["citeslab.interview", "volunteer"].with_user(self.volunteer)
         self.assertTrue(mine.has_access("read"))
         self.assertNotIn("notes", mine.fields_get())

@@ -1,4 +1,4 @@
-"""P17, S14, T24, T25, T29: a person goes everywhere, the figures stay."""
+"""P17, T24, T25, T29: a person goes everywhere, the figures stay."""
 
 import contextlib
 import io
@@ -124,7 +124,7 @@ class ErasureCase(CiteslabCase):
 
 @tagged("post_install", "-at_install")
 class TestErasure(ErasureCase):
-    def test_S14_the_person_is_nowhere_any_more(self):
+    def test_P17_the_person_is_nowhere_any_more(self):
         parcours = self.person_everywhere("Zoé")
         person = parcours.partner_id
         places = self.columns_with(CANARY)
@@ -136,7 +136,7 @@ class TestErasure(ErasureCase):
         for place in ("0612345678", "612345678", "732829320"):
             self.assertEqual(self.columns_with(place), [], place)
 
-    def test_S14_what_figures_count_stays(self):
+    def test_P17_what_figures_count_stays(self):
         parcours = self.person_everywhere("Zoé")
         person, reference = parcours.partner_id, parcours.reference
         photograph = parcours.situation_ids
@@ -167,7 +167,7 @@ class TestErasure(ErasureCase):
         )
         self.assertEqual(ledger.mapped("reason"), ["request"])
 
-    def test_S14_others_lose_nothing(self):
+    def test_P17_others_lose_nothing(self):
         kept = self.person_everywhere("Ahmed")
         kept.partner_id.email = "zoe.famille@example.org"
         twin = self.person_everywhere("Zoé")
@@ -183,7 +183,7 @@ class TestErasure(ErasureCase):
             )
         )
 
-    def test_S14_what_is_to_come_is_cancelled(self):
+    def test_P17_what_is_to_come_is_cancelled(self):
         parcours = self.person_everywhere("Zoé")
         coming = parcours.env["citeslab.interview"].create(
             {
@@ -196,7 +196,7 @@ class TestErasure(ErasureCase):
         self.assertEqual(coming.state, "cancelled")
         self.assertEqual(parcours.phase, "closed")
 
-    def test_S14_a_customer_keeps_his_contact_and_loses_his_file(self):
+    def test_P17_a_customer_keeps_his_contact_and_loses_his_file(self):
         """The host's invoice still has its customer; CitésLab knows him no more."""
         parcours = self.person_everywhere("Zoé")
         person = parcours.partner_id
@@ -211,7 +211,7 @@ class TestErasure(ErasureCase):
         self.assertEqual(parcours.interview_ids.partner_id, parcours.partner_id)
         self.assertFalse(parcours.interview_ids.sudo().notes)
 
-    def test_S14_only_a_porteur_is_anonymised(self):
+    def test_P17_only_a_porteur_is_anonymised(self):
         contact = self.env["res.partner"].create({"name": "Client"})
         with self.assertRaisesRegex(UserError, "Only a porteur"):
             contact._anonymise("request")
@@ -482,7 +482,7 @@ class TestTransfer(ErasureCase):
         self.assertTrue(new.partner_id._has_consent("keep"))
         self.assertEqual(new.activity_ids.user_id, self.other_chef)
 
-    def test_P20_the_old_one_keeps_its_figures_and_loses_the_person(self):
+    def test_P20_T4_the_old_one_keeps_its_figures_and_loses_the_person(self):
         former = self.person_everywhere("Zoé")
         new = self.transfer(former)
         self.assertEqual(former.company_id, self.structure)

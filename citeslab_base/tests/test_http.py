@@ -5,108 +5,16 @@ files, followers), T7 (reports) and T8 (what superuser computes gives a name bac
 """
 
 import json
-from datetime import timedelta
 
-from odoo import fields
-from odoo.tests import HttpCase, JsonRpcException, tagged
+from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
 
-from .common import CANARY, CiteslabCast
-from .test_visibility import CanaryCase
-
-PASSWORD = "Citeslab-2023-secret"
-RPC_OUTSIDERS = (
-    "volunteer",
-    "network",
-    "salesperson",
-    "sales_manager",
-    "employee",
-    "event_user",
-    "mailing_user",
-    "admin",
-    "portal",
-)
-# Of addons that may not be there.
-MORE_READERS = {
-    "event_user": "event.group_event_user",
-    "mailing_user": "mass_mailing.group_mass_mailing_user",
-}
-MODELS = (
-    "crm.lead",
-    "res.partner",
-    "citeslab.interview",
-    "citeslab.situation",
-    "citeslab.orientation",
-    "citeslab.touch",
-    "citeslab.consent",
-    "mail.message",
-    "mail.scheduled.message",
-    "mail.followers",
-    "mail.notification",
-    "mail.activity",
-    "ir.attachment",
-    "calendar.event",
-    "calendar.attendee",
-    "crm.activity.report",
-)
+from .common import CANARY
+from .http_canary import MODELS, PASSWORD, HttpCanaryCase
 
 
 @tagged("post_install", "-at_install")
-class TestOverHttp(HttpCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        for name in ("build_cast", "_create_user", "_create_territory"):
-            setattr(cls, name, classmethod(getattr(CiteslabCast, name).__func__))
-        acts = ("create_parcours", "create_row", "meet", "orient", "end")
-        for name in (*acts, "outcome_told"):
-            setattr(cls, name, classmethod(getattr(CiteslabCast, name).__func__))
-        cls.build_cast()
-        for name, group in MORE_READERS.items():
-            if cls.env.ref(group, raise_if_not_found=False):
-                cls.users[name] = cls._create_user(name, group, cls.structure)
-        cls.readers = {
-            name: cls.users[name] for name in RPC_OUTSIDERS if name in cls.users
-        }
-        cls.readers["other_chef"] = cls.other_chef
-        exporters = cls.env.ref("base.group_allow_export")
-        for user in (*cls.readers.values(), cls.chef):
-            user.password = PASSWORD
-            if not user.share:  # else nobody exports: no proof of a rule
-                user.group_ids += exporters
-        cls.parcours = cls.create_parcours(
-            contact_name=f"Zoé {CANARY}", name=f"Projet {CANARY}"
-        )
-        cls.person = cls.parcours.partner_id
-        cls.meet(cls.parcours, "2023-02-01", place=CANARY, next_step=CANARY)
-        cls.orient(cls.parcours, "2023-02-01", feedback=CANARY)
-        CanaryCase._fill_chatter.__func__(cls)
-        CanaryCase._fill_calendar.__func__(cls)
-        cls.env["citeslab.consent"].with_user(cls.chef).create(
-            {"partner_id": cls.person.id, "purpose": "portrait"}
-        )
-        cls.env.flush_all()
-        cls.secrets = {model: cls._telling(model) for model in MODELS}
-        cls.env.invalidate_all()
-
-    @classmethod
-    def _telling(cls, model):
-        """Ids of the rows of a model that tell of the canary: asked for one by one."""
-        if not cls.env[model]._auto:
-            return []
-        rows = cls.env[model].sudo().with_context(active_test=False)
-        newest = rows.search([], order="id desc", limit=40)
-        told = newest.read(["display_name", *cls._texts(model)])
-        return [row["id"] for row in told if CANARY in str(row)][:6]
-
-    @classmethod
-    def _texts(cls, model):
-        return [
-            name
-            for name, field in cls.env[model]._fields.items()
-            if field.type in ("char", "text", "html") and not field.groups
-        ]
-
+class TestOverHttp(HttpCanaryCase):
     def _requests(self, model):
         """Each way of asking for a model: method and keyword arguments."""
         spec = {"display_name": {}}
@@ -144,35 +52,11 @@ class TestOverHttp(HttpCase):
             yield "export_data", {"ids": [row], "fields_to_export": names}
             yield "copy", {"ids": [row]}
 
-    def _refute(self, body, *where):
-        text = body.decode(errors="replace")
-        text = json.dumps(json.loads(text), ensure_ascii=False) if text else text
-        self.assertNotIn(CANARY.casefold(), text.casefold(), where)
-
     def test_the_canary_sings_for_the_chef(self):
         self.authenticate(self.chef.login, PASSWORD)
         for model in ("crm.lead", "res.partner"):
             body = self._call_kw(model, "search_read", {"fields": ["display_name"]})
             self.assertIn(CANARY, body.decode())
-
-    def _call_kw(self, model, method, kwargs):
-        kwargs = dict(kwargs)
-        ids = [kwargs.pop("ids")] if "ids" in kwargs else []
-        answer = self.url_open(
-            f"/web/dataset/call_kw/{model}/{method}",
-            data=json.dumps(
-                {
-                    "params": {
-                        "model": model,
-                        "method": method,
-                        "args": ids,
-                        "kwargs": {**kwargs, "context": {"active_test": False}},
-                    }
-                }
-            ),
-            headers={"Content-Type": "application/json"},
-        )
-        return answer.content
 
     @mute_logger("odoo.http", "odoo.addons.base.models.ir_model", "odoo.models")
     def test_T1_T2_T3_call_kw(self):
@@ -202,15 +86,6 @@ class TestOverHttp(HttpCase):
                             },
                         )
                         self._refute(answer.content, name, model, method)
-
-    def _api_key(self, user):
-        soon = fields.Datetime.now() + timedelta(hours=1)
-        return (
-            self.env["res.users.apikeys"]
-            .with_user(user)
-            .sudo()
-            ._generate("rpc", "test", soon)
-        )
 
     def test_json_2_answers_the_chef(self):
         """The key opens what the role opens: the refusals above are of the rules."""
@@ -371,22 +246,3 @@ class TestOverHttp(HttpCase):
                         with mute_logger("odoo.http", "odoo.models", "odoo.sql_db"):
                             body = self._call_kw(model, method, {**kwargs, **extra})
                         self._refute(body, name, model, method)
-
-    def _answer(self, address, data):
-        if data is not None:
-            data = {**data, "csrf_token": self._token()}
-        return self.url_open(address, data=data).content
-
-    def _token(self):
-        page = self.url_open("/odoo").text
-        return page.partition('csrf_token: "')[2].partition('"')[0]
-
-    def _refute_everywhere(self, requests, names):
-        requests = list(requests)
-        for name in names:
-            user = self.readers.get(name)
-            self.authenticate(user and user.login, user and PASSWORD)
-            for address, data in requests:
-                with self.subTest(user=name, address=address):
-                    body = self._answer(address, data)
-                    self.assertNotIn(CANARY.casefold().encode(), body.lower())

@@ -42,7 +42,7 @@ class TestRegisterOfPersonalData(TransactionCase):
     def names_nobody(self, name):
         return any(fnmatchcase(name, pattern) for pattern in self.nobody)
 
-    def test_S14_every_text_and_file_is_decided_about(self):
+    def test_P17_every_text_and_file_is_decided_about(self):
         forgotten = []
         for name, model in self.stored_models():
             if name in self.register:
@@ -60,7 +60,7 @@ class TestRegisterOfPersonalData(TransactionCase):
                 forgotten.append(name)
         self.assertFalse(forgotten)
 
-    def test_S14_every_link_to_a_person_is_decided_about(self):
+    def test_P17_every_link_to_a_person_is_decided_about(self):
         self.env.cr.execute(
             """
             SELECT conrelid::regclass::text, attname
@@ -99,14 +99,14 @@ class TestRegisterOfPersonalData(TransactionCase):
         }
         return table in tables | relations
 
-    def test_S14_the_register_names_what_exists(self):
+    def test_P17_the_register_names_what_exists(self):
         """A column that was renamed would be forgotten in silence."""
         for name, personal in self.data._installed().items():
             for column in personal.decided():
                 with self.subTest(model=name, column=column):
                     self.assertIn(column, self.env[name]._fields)
 
-    def test_S14_reasons_are_told(self):
+    def test_P17_reasons_are_told(self):
         for name, personal in self.register.items():
             for column, reason in personal.kept.items():
                 self.assertTrue(reason, (name, column))

@@ -293,7 +293,7 @@ class TestAgain(RegisterImportCase):
         self.assertEqual(plan.steps, [])
         self.assertEqual(self.snapshot(), before)
 
-    def test_S14_an_old_register_brings_no_erased_person_back(self):
+    def test_P17_an_old_register_brings_no_erased_person_back(self):
         rows = [person(n, outcome="Création") for n in range(1, 4)]
         self.load(rows)
         gone = self.people()[:1]

@@ -43,7 +43,7 @@ class TestFieldsOfRoles(CanaryCase):
                 with self.assertRaises(AccessError):
                     self.Partner.browse(self.person.id).read([name])
 
-    def test_oracles_are_refused(self):
+    def test_T9_oracles_are_refused(self):
         for name, value in FIELDS_OF_ROLES.items():
             with self.subTest(name, way="domain"), self.assertRaises(AccessError):
                 self.Partner.search([(name, "=", value)])
@@ -56,11 +56,11 @@ class TestFieldsOfRoles(CanaryCase):
                     [(f"partner_id.{name}", "=", value)]
                 )
 
-    def test_oracle_through_the_children_is_refused(self):
+    def test_T9_oracle_through_the_children_is_refused(self):
         with self.assertRaises(AccessError):
             self.Partner.search([("child_ids.gender", "=", "female")])
 
-    def test_export_is_refused(self):
+    def test_T9_export_is_refused(self):
         admin = self.users["admin"]
         Partner = self.env["res.partner"].with_user(admin)
         with self.assertRaises(AccessError):
@@ -71,7 +71,7 @@ class TestFieldsOfRoles(CanaryCase):
             with self.subTest(name), self.assertRaises(AccessError):
                 self.Partner.browse(self.person.id).write({name: value})
 
-    def test_private_notes_are_refused_to_a_volunteer(self):
+    def test_P8_T9_private_notes_are_refused_to_a_volunteer(self):
         Interview = self.env["citeslab.interview"].with_user(self.volunteer)
         for ask in (
             lambda: Interview.search([("notes", "ilike", "a")]),

@@ -37,6 +37,8 @@ class MergePartnerAutomatic(models.TransientModel):
             raise AccessError(
                 self.env._("Only a chef de projet or the manager merges two files.")
             )
+        if not self.env.su:
+            partners.sudo(False).check_access("read")
         if len(partners.company_id) > 1:
             raise UserError(
                 self.env._(

@@ -207,6 +207,10 @@ class EventRegistration(models.Model):
         vals["porteur_id"] = porteur.id
         if self.env.su or porteur.with_env(self.env)._seen_by_reader():
             vals["partner_id"] = vals.get("partner_id") or porteur.id
+        else:
+            porteur._vouch_for_link()
+            if vals.get("partner_id") == porteur.id:  # the host would copy his file
+                vals["partner_id"] = False
         vals.setdefault("name", porteur.name)
         if vals.get("state") == "cancel":
             return self.browse()

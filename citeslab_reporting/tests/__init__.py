@@ -1,3 +1,5 @@
+from . import test_attacks
+from . import test_canary_http
 from importlib.util import find_spec
 
 from . import test_access_reporting

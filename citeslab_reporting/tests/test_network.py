@@ -610,7 +610,7 @@ class TestConsolidation(NetworkCase):
         self.assertEqual(self.value(consolidation, "persons_accompanied"), 20)
         self.assertEqual(self.value(consolidation, "qpv_rate"), 75.0)
 
-    def test_small_cells_are_not_stored_and_headlines_always_show(self):
+    def test_T6_small_cells_are_not_stored_and_headlines_always_show(self):
         self.both()
         consolidation = self.consolidated()
         threshold = consolidation.threshold

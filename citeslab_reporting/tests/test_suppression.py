@@ -30,7 +30,7 @@ def leaves_of(parents):
 
 @tagged("post_install", "-at_install")
 class TestSuppression(BaseCase):
-    def test_small_cells_are_hidden_and_one_neighbour_with_them(self):
+    def test_T6_small_cells_are_hidden_and_one_neighbour_with_them(self):
         shown = suppress(
             {"network": None, "a": "network", "b": "network"},
             {"a": {"f": 2, "m": 40}, "b": {"f": 60, "m": 50}},
@@ -54,7 +54,7 @@ class TestSuppression(BaseCase):
         self.assertIsNone(shown["a", "u"])
         self.assertEqual(shown["a", "m"], 400)
 
-    def test_a_region_of_one_structure_does_not_tell_it(self):
+    def test_T6_a_region_of_one_structure_does_not_tell_it(self):
         parents = {"n": None, "r": "n", "q": "n", "a": "r", "b": "q", "c": "q"}
         cells = {
             "a": {"f": 1, "m": 30},
@@ -140,7 +140,7 @@ def recovered(parents, cells, shown):
 @skipUnless(find_spec("hypothesis") and find_spec("scipy"), "test libraries")
 @tagged("post_install", "-at_install")
 class TestNoCellIsRecovered(BaseCase):
-    def test_no_small_cell_is_recovered_from_any_total(self):
+    def test_T6_no_small_cell_is_recovered_from_any_total(self):
         """100 random tables in an ordinary run, 2,000 in the long one."""
         from hypothesis import HealthCheck, given, settings
         from hypothesis import strategies as st
