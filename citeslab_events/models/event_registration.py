@@ -150,7 +150,8 @@ class EventRegistration(models.Model):
         registrations = super().create(vals_list)
         # sudo: a volunteer names somebody whom he does not see
         for row in registrations.sudo().filtered("porteur_id"):
-            row.partner_id = row.partner_id or row.porteur_id
+            if row.porteur_id.with_env(self.env)._seen_by_reader():
+                row.partner_id = row.partner_id or row.porteur_id
         registrations.filtered("is_citeslab")._after_change()
         return registrations
 
@@ -209,8 +210,8 @@ class EventRegistration(models.Model):
             vals["partner_id"] = vals.get("partner_id") or porteur.id
         else:
             porteur._vouch_for_link()
-            if vals.get("partner_id") == porteur.id:  # the host would copy his file
-                vals["partner_id"] = False
+            for name in ("email", "phone"):  # the host would copy those of the file
+                vals[name] = vals.get(name) or False
         vals.setdefault("name", porteur.name)
         if vals.get("state") == "cancel":
             return self.browse()
