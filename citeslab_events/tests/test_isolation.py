@@ -170,6 +170,23 @@ class TestIsolation(IsolationCase):
             self.acting(volunteer, "event.registration").search([]), self.secret
         )
 
+    def test_P8_who_is_known_already_stays_unknown_to_a_volunteer(self):
+        """He types a name and an address: nothing of the file comes back."""
+        known = self.porteur(
+            "Anne Connue", email="anne@example.org", phone="0639980002"
+        )
+        volunteer = self.users["volunteer_a"]
+        own = self.event(user_id=volunteer.id, **self.tomorrow(15))
+        row = self.register(
+            own, "Anne Connue", user=volunteer, email="anne@example.org"
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(row.sudo().porteur_id, known)
+        told = row.read(["name", "email", "phone", "display_name", "partner_id"])
+        self.assertEqual(told[0]["email"], "anne@example.org")
+        self.assertNotIn("39980002", str(told))
+
     def test_no_oracle_through_a_domain(self):
         """Asking for the event of somebody by name answers nothing."""
         paths = (
