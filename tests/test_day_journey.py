@@ -41,9 +41,13 @@ def test_full_rdv_with_orientation_in_8_gestures(login, demo_server):
     hand.click(dialog.locator("[name=target_public] label").first)
     hand.fill(dialog.locator("[name=next_step] input"), "Écrire l'offre en une page")
     hand.fill(dialog.locator("[name=activity_summary] input"), "Relire son offre")
+    dialog.locator("[name=activity_summary] input").blur()
+    dialog.locator("[name=activity_date]").wait_for()  # it moves what is below
     hand.click(dialog.locator("[name=orientation_family] label").first)
+    dialog.locator("[name=organization_id] input").wait_for()
     hand.fill(dialog.locator("[name=organization_id] input"), "Adie")
-    hand.click(page.locator(".o-autocomplete--dropdown-item").first)
+    choice = page.locator(".o-autocomplete--dropdown-item", has_text="Adie")
+    hand.click(choice.first)
     hand.click(dialog.locator("button[name=action_apply]"))
     page.wait_for_selector(".modal", state="detached")
     assert hand.count <= 8

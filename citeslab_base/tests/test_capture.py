@@ -78,6 +78,17 @@ class TestCapture(CiteslabCase):
         direct = self.Lead.search([("discovery_source_id.family", "=", "direct")])
         self.assertIn(parcours, direct)
 
+    def test_P7_somebody_sent_by_a_partner_is_indirect_prospecting(self):
+        """The channel of a person tells one of the two ways, and no third."""
+        partners = self.env.ref("citeslab_base.discovery_source_partners")
+        sent = self.create_parcours(discovery_source_id=partners.id)
+        ways = {
+            family: self.Lead.search([("discovery_source_id.family", "=", family)])
+            for family in ("direct", "indirect")
+        }
+        self.assertIn(sent, ways["indirect"])
+        self.assertNotIn(sent, ways["direct"])
+
     def test_S3_a_borne_is_a_channel_of_detection(self):
         source = self.env["citeslab.discovery.source"].create(
             {"name": "Borne", "code": "borne", "family": "direct"}

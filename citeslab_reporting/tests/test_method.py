@@ -95,6 +95,24 @@ class TestMethod(EngineCase):
             parcours.invalidate_recordset()
             return parcours.margin_share
 
+    def test_S9_each_person_accompanied_is_in_one_family_of_sources(self):
+        """Single choice: the rows of the chart add up to the people accompanied."""
+        sources = [
+            self.env.ref(f"citeslab_base.discovery_source_{code}").id
+            for code in ("citeslab", "word_of_mouth", "partners", "partners")
+        ]
+        for rank, source in enumerate([*sources, False]):
+            parcours = self.new_parcours(f"Personne {rank}", discovery_source_id=source)
+            self.meet(parcours, date(2023, 3, 1))
+        matrix = self.matrix(*YEAR)
+        rows = self.items(matrix["discovery_source"])
+        self.assertEqual(
+            {code: rows[code] for code in ("citeslab", "word_of_mouth", "partners")},
+            {"citeslab": 1, "word_of_mouth": 1, "partners": 2},
+        )
+        self.assertEqual(sum(rows.values()), 5)
+        self.assertEqual(matrix["persons_accompanied"].value, 5)
+
     def test_bilan_on_screen_tells_what_is_to_complete(self):
         """By the same rules as the worklist, to those who can mend it."""
         parcours = self.new_parcours()
