@@ -1,7 +1,7 @@
 {
     "name": "CitésLab",
     "summary": "Porteurs, parcours, RDV and orientations of a CitésLab structure",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services/CitésLab",
     "author": "CitésLab for Odoo contributors",
     "website": "https://github.com/citeslab/citeslab-odoo",

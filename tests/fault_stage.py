@@ -61,18 +61,20 @@ class Disk:
 
 
 class FaultyCluster(Cluster):
-    """A cluster whose disk can be full and that can be stopped at once."""
+    """A cluster in a folder of its own, that can be stopped at once.
 
-    def __init__(self, home, disk):
-        super().__init__(home, "faults", throwaway=True)
-        self.disk = disk
-        self.data = disk.folder / "pg-faults"
+    :param folder: where its data lie; its disk may be full one day
+    """
+
+    def __init__(self, home, folder, name="faults"):
+        super().__init__(home, name, throwaway=True)
+        self.data = folder / f"pg-{name}"
         self.log = self.data / "server.log"
 
     @property
     def socket_folder(self):
         """Not on the disk that will be full."""
-        return Path("/tmp") / f"citeslab-faults-{os.getpid()}"
+        return Path("/tmp") / f"citeslab-{self.name}-{os.getpid()}"
 
     def harden(self):
         """From the speed of filling a database to the care of keeping it."""
@@ -226,11 +228,11 @@ class Post:
         self.server.recipients = self.taken
 
 
-def faulty_lab(disk):
-    """A Lab on a cluster of its own, not started yet."""
+def faulty_lab(folder, name="faults"):
+    """A Lab on a cluster of its own in this folder, not started yet."""
     lab = Lab(throwaway=True)
     lab.set_up(tests=True)
-    lab.server = FaultyCluster(lab.home, disk)
+    lab.server = FaultyCluster(lab.home, folder, name)
     return lab
 
 

@@ -111,7 +111,7 @@ def stage(lab):
     source = templates.all_addons(lab)
     disk = Disk(lab.home / f"faults-{os.getpid()}")
     with disk.mounted():
-        ours = faulty_lab(disk)
+        ours = faulty_lab(disk.folder)
         with ours.database_server():
             ours.sql(f"CREATE DATABASE {DB} OWNER citeslab", user="postgres")
             ours.server.copy_from(lab.pg_env, source, DB)

@@ -79,7 +79,15 @@ class Watch:
         self.page, self.fired, self.broken, self.shown = page, [], [], 0
         page.context.add_init_script(HOOK)
         page.on("console", self._hear)
-        page.on("dialog", lambda box: (self.fired.append(page.url), box.dismiss()))
+        page.on("dialog", self._answer)
+
+    def _answer(self, box):
+        """A dialog is a script's, unless the host asks whether to leave a form."""
+        if box.type == "beforeunload":
+            box.accept()
+            return
+        self.fired.append(self.page.url)
+        box.dismiss()
 
     def _hear(self, message):
         if "script was run" in message.text:

@@ -2,6 +2,8 @@ from odoo import http
 from odoo.exceptions import AccessError
 from odoo.http import content_disposition, request
 
+from ..tools.replica import once_there
+
 
 class MyFile(http.Controller):
     """Everything that is known of a person, for his chef to hand over."""
@@ -10,7 +12,7 @@ class MyFile(http.Controller):
         "/citeslab/my-file/<int(min=1,max=2147483647):partner_id>",
         type="http",
         auth="user",
-        readonly=True,
+        readonly=once_there("res.partner", "partner_id"),
     )
     def my_file(self, partner_id):
         """ZIP of a person's file: readable page, JSON, files.

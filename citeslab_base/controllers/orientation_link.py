@@ -30,8 +30,17 @@ class OrientationLinkController(http.Controller):
     question, once. Whatever fails looks the same from outside.
     """
 
+    def _is_there(self, _rule, arguments):
+        """A partner may follow the link before a standby has it: ask the primary."""
+        return not request.env.cr.readonly or bool(self._find(arguments["token"]))
+
     @http.route(
-        PATH, type="http", auth="public", methods=["GET"], readonly=True, sitemap=False
+        PATH,
+        type="http",
+        auth="public",
+        methods=["GET"],
+        readonly=_is_there,
+        sitemap=False,
     )
     def show(self, token, **_ignored):
         """The question, and the least needed to answer it; nothing changes."""

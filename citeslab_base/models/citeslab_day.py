@@ -13,6 +13,7 @@ class CiteslabDay(models.AbstractModel):
     _description = "Day of a Volunteer"
 
     @api.model
+    @api.readonly
     def citeslab_today(self):
         """Tell the current user's day, as his own rights let him read it.
 

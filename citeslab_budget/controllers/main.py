@@ -1,6 +1,8 @@
 from odoo import http
 from odoo.http import content_disposition, request
 
+from odoo.addons.citeslab_base.tools.replica import once_there
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -9,7 +11,7 @@ class CiteslabBudgetController(http.Controller):
         "/citeslab_budget/<int(min=1,max=2147483647):budget_id>/budget.xlsx",
         type="http",
         auth="user",
-        readonly=True,
+        readonly=once_there("citeslab.budget", "budget_id"),
     )
     def budget_xlsx(self, budget_id):
         """Workbook of a budget that the user may read."""

@@ -98,10 +98,15 @@ def _rows(text):
     separator = next((mark for mark in "\t|" if mark in head), None)
     if not separator:
         raise FecProblem("separator")
+    # Any kind of line end; one within a cell makes a line too short, which is told.
+    lines = io.StringIO(text, newline=None)
     reader = csv.reader(
-        io.StringIO(text), delimiter=separator, quoting=csv.QUOTE_NONE, strict=False
+        lines, delimiter=separator, quoting=csv.QUOTE_NONE, strict=False
     )
-    return list(reader)
+    try:
+        return list(reader)
+    except csv.Error:  # a cell longer than the library takes
+        raise FecProblem("long", reader.line_num) from None
 
 
 def _layout(head):

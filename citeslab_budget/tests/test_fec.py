@@ -142,6 +142,12 @@ class TestFec(BudgetCase):
         self._refuses("Date;Compte;Montant", "not a FEC")
         self._refuses(" ", "empty")
 
+    def test_any_line_end_and_none_within_a_cell(self):
+        self._import(self._file(self.ledger).replace("\r\n", "\r"))
+        self.assertEqual(self._actual("salary"), 2400)
+        rows = [row("1", "20230131", "641100", "Paie\rde janvier", "1")]
+        self._refuses(self._file(rows), "line 2: ")
+
     def test_every_problem_names_its_line(self):
         rows = [
             row("1", "20230230", "641100", "Paie", "1"),

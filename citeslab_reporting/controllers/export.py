@@ -1,6 +1,8 @@
 from odoo import http
 from odoo.http import content_disposition, request
 
+from odoo.addons.citeslab_base.tools.replica import once_there
+
 from ..models.citeslab_export import FORMATS
 
 
@@ -12,7 +14,7 @@ class ExportController(http.Controller):
         type="http",
         auth="user",
         methods=["GET"],
-        readonly=True,
+        readonly=once_there("citeslab.report", "report_id"),
     )
     def report_export(self, report_id, file_format):
         """The national export of a frozen report, or the file for the network.
@@ -46,7 +48,7 @@ class ExportController(http.Controller):
         type="http",
         auth="user",
         methods=["GET"],
-        readonly=True,
+        readonly=once_there("citeslab.campaign.entry", "entry_id"),
     )
     def campaign_file(self, entry_id):
         """The campaign as a file, for a structure of another database."""

@@ -2,6 +2,8 @@ from odoo import http
 from odoo.exceptions import MissingError, UserError
 from odoo.http import content_disposition, request
 
+from odoo.addons.citeslab_base.tools.replica import once_there
+
 from ..report.citeslab_bilan_renderer import FORMATS
 
 
@@ -13,7 +15,7 @@ class ReportController(http.Controller):
         type="http",
         auth="user",
         methods=["GET"],
-        readonly=True,
+        readonly=once_there("citeslab.report", "report_id"),
     )
     def report_file(self, report_id, file_format):
         """One file of a report: the bytes that were frozen, or a draft of now.

@@ -154,6 +154,7 @@ class CiteslabBilan(models.AbstractModel):
         return engine._build(indicators, scope, figures)
 
     @api.model
+    @api.readonly
     def action_open_records(self, params, code, item_code=None):
         """Records that one figure, or one of its rows, counted.
 
