@@ -68,7 +68,7 @@ class Keys:
         self.page.wait_for_selector(".o_command_palette_search input")
         self.type(f"/{words}")
         focused = self.page.locator(".o_command.focused")
-        self.page.wait_for_selector(f".o_command.focused:has-text('{words}')")
+        self.page.wait_for_selector(f'.o_command.focused:has-text("{words}")')
         for _down in range(10):
             if focused.inner_text().strip().endswith(words):
                 break

@@ -146,7 +146,8 @@ class TestFec(BudgetCase):
         self._import(self._file(self.ledger).replace("\r\n", "\r"))
         self.assertEqual(self._actual("salary"), 2400)
         rows = [row("1", "20230131", "641100", "Paie\rde janvier", "1")]
-        self._refuses(self._file(rows), "line 2: ")
+        with self.assertRaisesRegex(UserError, "line 2: 11 columns"):
+            self._import(self._file(rows))
 
     def test_every_problem_names_its_line(self):
         rows = [
