@@ -199,7 +199,9 @@ REDEFINED = {}
 
 def state(lab, name):
     """Everything that two databases in the same state have in common."""
-    told = printed(run_in_shell(lab, name, SNAPSHOT), "SNAPSHOT")
+    # The host fills the French of a changed view in at the next update only.
+    english = SNAPSHOT.replace("md5(arch_db::text)", "md5(arch_db->>'en_US')")
+    told = printed(run_in_shell(lab, name, english), "SNAPSHOT")
     return told, rows(lab, name)
 
 
