@@ -254,7 +254,7 @@ class TestSweep(CanaryCase):
     def test_contact_creator(self):
         self.assertGreater(self._sweep("contact_creator"), 100)
 
-    def test_administrator_without_a_role(self):
+    def test_T10_administrator_without_a_role_reads_nobody(self):
         self.assertGreater(self._sweep("admin"), 300)
 
     def test_network(self):
