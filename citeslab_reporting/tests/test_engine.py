@@ -616,3 +616,34 @@ class TestRecordsBehind(EngineCase):
             self.open("gender", "martian")
         with self.assertRaisesRegex(UserError, "no record of the period"):
             self.open("persons_met", "female")
+
+
+@tagged("post_install", "-at_install")
+class TestQueriesOfABilan(EngineCase):
+    """What grows with a structure is the number of rows, never that of queries."""
+
+    def accompany(self, numbers):
+        for number in numbers:
+            parcours = self.new_parcours(f"Personne {number}")
+            self.photograph(parcours, "2023-03-01", residence="qpv")
+            self.meet(parcours, "2023-03-01")
+            self.meet(parcours, "2023-06-01")
+            self.orient(parcours, "2023-06-01")
+            self.end(parcours, "2023-11-01", "ongoing")
+
+    def queries(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        matrix = self.matrix(*YEAR)
+        return self.env.cr.sql_log_count - before, matrix
+
+    def test_a_bilan_of_many_costs_the_queries_of_few(self):
+        self.accompany(range(4))
+        self.queries()  # fills the caches of the registry
+        few, matrix = self.queries()
+        self.assertEqual(matrix["persons_accompanied"].value, 4)
+        self.accompany(range(4, 44))
+        many, matrix = self.queries()
+        self.assertEqual(matrix["persons_accompanied"].value, 44)
+        self.assertEqual(many, few)
