@@ -43,6 +43,24 @@ def test_every_term_has_its_french(exported, addon):
     assert not fuzzy, f"terms to be read again: {fuzzy[:20]}"
 
 
+def places(entry):
+    """Fields and views where a term stands; code finds its French by the text alone."""
+    return {place for place, _line in entry.occurrences if place.startswith("model")}
+
+
+@pytest.mark.parametrize("addon", addons())
+def test_the_french_of_a_term_reaches_each_place(exported, addon):
+    """Odoo translates a field or a view only where the catalogue names it."""
+    french = polib.pofile(str(REPO / addon / "i18n/fr.po"))
+    known = {(entry.msgctxt, entry.msgid): places(entry) for entry in french}
+    english = [
+        f"{entry.msgid} ({place})"
+        for entry in exported[addon]
+        for place in places(entry) - known.get((entry.msgctxt, entry.msgid), set())
+    ]
+    assert not english, f"{len(english)} places stay in English: {english[:20]}"
+
+
 @pytest.mark.parametrize("addon", addons())
 def test_no_french_for_what_is_gone(exported, addon):
     living = {entry.msgid for entry in exported[addon]}

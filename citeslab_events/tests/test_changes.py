@@ -8,6 +8,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .common import EventCase
+from .counted import count_events
 from .test_mailing import MailingCase
 
 
@@ -184,8 +185,9 @@ class TestChangedEvent(EventCase):
     def test_an_archived_kind_still_counts(self):
         event = self.event("cafe", "2023-05-30")
         self.kinds["cafe"].active = False
-        figures = self.acting(self.chef, "citeslab.event.figures")._figures(
-            self.company_a, date(2023, 1, 1), date(2023, 12, 31)
+        reader = self.acting(self.chef, "citeslab.fact.event")
+        figures = count_events(
+            reader.env, self.company_a, date(2023, 1, 1), date(2023, 12, 31)
         )
         self.assertEqual(figures["workshops"]["value"], 1)
         event.name = "Café d'hier"

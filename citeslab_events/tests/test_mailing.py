@@ -156,9 +156,8 @@ class TestMailing(MailingCase):
         mailing.action_send_mail()
         self.assertEqual(self._mails(mailing), ["dounia@example.org"])
         day = mailing.citeslab_sent_on
-        figures = self.acting(self.chef, "citeslab.event.figures")._figures(
-            self.company_a, day, day
-        )
+        reader = self.acting(self.chef, "mailing.mailing")
+        figures = count_events(reader.env, self.company_a, day, day)
         self.assertEqual(figures["newsletters"]["value"], 1)
 
     def test_S6_a_whatsapp_group_is_a_channel_that_odoo_never_writes_to(self):
