@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -11,6 +12,8 @@ from .home import REPO, Home, digest
 from .postgres import Cluster, External, Sql, external, prepare_role
 from .process import background, pass_through, run
 from .python_env import OdooVenv, interpreter
+
+DROP_TRIES = 10  # seconds that its automatic vacuum may take
 
 CONFIG = """\
 [options]
@@ -164,7 +167,14 @@ class Lab:
 
     def drop(self, name):
         """Drop a database and its files, if it is there."""
-        self.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        for left in range(DROP_TRIES, -1, -1):
+            try:
+                self.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+                break
+            except Trouble:  # PostgreSQL cleans the tables: nobody may end that
+                if not left:
+                    raise
+                time.sleep(1)
         for kind in ("data", "data-test"):
             shutil.rmtree(self.home / kind / "filestore" / name, ignore_errors=True)
 
