@@ -1,6 +1,3 @@
-from . import citeslab_partner_link
-from . import calendar_attendee
-from . import res_partner_bank
 from . import base
 from . import calendar_event
 from . import selections

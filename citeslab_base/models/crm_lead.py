@@ -47,7 +47,7 @@ class CrmLead(models.Model):
     """
 
     _name = "crm.lead"
-    _inherit = ["crm.lead", "citeslab.parcours.capture", "citeslab.partner.link"]
+    _inherit = ["crm.lead", "citeslab.parcours.capture"]
 
     is_parcours = fields.Boolean(index="btree_not_null", copy=False)
     reference = fields.Char(

@@ -23,9 +23,7 @@ class ResPartner(models.Model):
         "res.partner",
         "citeslab.person.identity",
         "citeslab.person.merge",
-        "citeslab.partner.link",
     ]
-    _contact_links = ("parent_id",)
 
     is_porteur = fields.Boolean(index="btree_not_null", groups=ROLES)
     porteur_shared = fields.Boolean(

@@ -5,8 +5,7 @@ from odoo.exceptions import ValidationError
 class EventBooth(models.Model):
     """A booth of a market, given to a creator that the structure follows."""
 
-    _name = "event.booth"
-    _inherit = ["event.booth", "citeslab.partner.link"]
+    _inherit = "event.booth"
 
     is_citeslab = fields.Boolean(
         compute="_compute_is_citeslab", store=True, precompute=True

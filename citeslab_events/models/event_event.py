@@ -47,9 +47,7 @@ class EventEvent(models.Model):
         "citeslab.event.attendance",
         "citeslab.period.guard",
         "citeslab.placed",
-        "citeslab.partner.link",
     ]
-    _contact_links = ("address_id", "organizer_id")
 
     citeslab_kind_id = fields.Many2one(
         "citeslab.event.kind",

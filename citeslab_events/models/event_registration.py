@@ -40,7 +40,6 @@ class EventRegistration(models.Model):
     _inherit = [
         "event.registration",
         "citeslab.period.guard",
-        "citeslab.partner.link",
     ]
 
     is_citeslab = fields.Boolean(
