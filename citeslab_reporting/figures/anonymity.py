@@ -45,7 +45,7 @@ def graded(rows, k):
     :param SQL rows: query of ``id``, ``structure`` and of the names in :data:`QUASI`;
         an age has one band
     :param int k: how many rows must share what is shown
-    :return: query of ``id`` and ``step``, a rank in :data:`STEPS`
+    :return: query of ``id``, ``structure`` and ``step``, a rank in :data:`STEPS`
     :rtype: SQL
     """
     found = SQL(
@@ -93,9 +93,10 @@ def _filled_up(rows, k):
         for name in QUASI
     ]
     return SQL(
-        """SELECT id, CASE WHEN alone > 0 AND told - size < %(k)s THEN %(coarsest)s
+        """SELECT id, structure,
+                  CASE WHEN alone > 0 AND told - size < %(k)s THEN %(coarsest)s
                            ELSE COALESCE(step, %(coarsest)s) END AS step
-             FROM (SELECT id, step, size, alone,
+             FROM (SELECT id, structure, step, size, alone,
                           count(*) OVER (PARTITION BY structure ORDER BY %(order)s)
                             AS told
                      FROM (SELECT *, count(*) FILTER (WHERE step IS NULL)

@@ -128,7 +128,7 @@ class PeopleRows:
         ]
         query = SQL(
             "WITH told AS MATERIALIZED (%s), graded AS MATERIALIZED (%s)"
-            " SELECT %s FROM told JOIN graded ON graded.id = told.id"
+            " SELECT %s FROM told JOIN graded USING (structure, id)"
             " ORDER BY told.structure, told.id",
             self.query.select(SQL.identifier(self.query.table, "id"), *columns),
             anonymity.graded(SQL("TABLE told"), self.k),

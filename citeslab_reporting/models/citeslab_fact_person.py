@@ -342,24 +342,32 @@ class CiteslabFactPerson(models.Model):
             )
         return SQL("CROSS JOIN LATERAL (%s) %s", query, SQL.identifier(name))
 
-    def _gathered(self, columns, rows, condition):
+    def _gathered(self, columns, rows, condition=None):
         """Aggregate some rows of each person.
 
         :param SQL columns: aggregates
         :param SQL rows: table, with alias ``one``
-        :param SQL condition: which of them are those of ``person``
+        :param SQL condition: which of them are those of ``person``; without it, all
+            those of the person in the structure
         """
-        values = {"columns": columns, "rows": rows, "condition": condition}
-        if self.env.context.get("citeslab_all_at_once"):
-            return SQL(
-                """SELECT person.company_id, person.partner_id, %(columns)s
-                     FROM person JOIN %(rows)s ON %(condition)s
-                    WHERE one.company_id IN %(structures)s
-                    GROUP BY person.company_id, person.partner_id""",
-                structures=self._structure_ids(),
-                **values,
+        if not self.env.context.get("citeslab_all_at_once"):
+            theirs = condition or SQL(
+                "one.partner_id = person.partner_id"
+                " AND one.company_id = person.company_id"
             )
-        return SQL("SELECT %(columns)s FROM %(rows)s WHERE %(condition)s", **values)
+            return SQL("SELECT %s FROM %s WHERE %s", columns, rows, theirs)
+        # whoever has no row in the period is dropped by the join beside: to leave
+        # him out here would cost one more join of everybody
+        source = SQL("person JOIN %s ON %s", rows, condition) if condition else rows
+        return SQL(
+            """SELECT %(owner)s.company_id, %(owner)s.partner_id, %(columns)s
+                 FROM %(source)s WHERE one.company_id IN %(structures)s
+                GROUP BY %(owner)s.company_id, %(owner)s.partner_id""",
+            owner=SQL("person" if condition else "one"),
+            columns=columns,
+            source=source,
+            structures=self._structure_ids(),
+        )
 
     def _fact_queries(self):
         """Common table expressions, in order; each filters on the structures.
@@ -422,26 +430,30 @@ class CiteslabFactPerson(models.Model):
                 ORDER BY company_id, partner_id, rank, date, start NULLS LAST, id"""
         )
 
-    # "First" and "latest" rows of a person are found as the least or greatest array
-    # (day, id): one pass, no sort.
+    # "First" and "latest" rows of a person are found as the least or greatest number
+    # made of the day and the id: one pass, no sort.
 
     @staticmethod
-    def _theirs():
+    def _dated(identifier):
+        """Number that is in the order of (day, id), and whose low half is the id."""
         return SQL(
-            "one.partner_id = person.partner_id AND one.company_id = person.company_id"
+            "((one.date - DATE '2000-01-01')::bigint << 32 | %s)",
+            SQL.identifier("one", identifier),
         )
+
+    @staticmethod
+    def _low_half(number):
+        return SQL("(%s & 4294967295)::int", number)
 
     def _query_history(self):
         """First interview and first parcours ever in the structure."""
         return self._gathered(
             SQL(
-                """MIN(one.date) FILTER (WHERE %s) AS first_interview,
-                   (MIN(ARRAY[one.date - DATE '2000-01-01', one.parcours_id])
-                     FILTER (WHERE one.parcours_id IS NOT NULL))[2] AS parcours_id""",
+                "MIN(one.date) FILTER (WHERE %s) AS first_interview, %s AS parcours_id",
                 self._qualified(),
+                self._low_half(SQL("MIN(%s)", self._dated("parcours_id"))),
             ),
             SQL("%s one", self.env["citeslab.touch"]._table_sql),
-            self._theirs(),
         )
 
     def _query_shot(self):
@@ -451,19 +463,25 @@ class CiteslabFactPerson(models.Model):
         person met on a market tells little more than a quartier.
         """
         _first, last = self._period()
+        dated = self._dated("id")
         return self._gathered(
             SQL(
-                """(MAX(ARRAY[one.date - DATE '2000-01-01', one.id])
-                     FILTER (WHERE one.date <= person.date))[2] AS photo_id,
-                   COALESCE(
-                       (MIN(ARRAY[one.date - DATE '2000-01-01', one.id])
-                         FILTER (WHERE one.target_public IS NOT NULL
-                                    OR one.employment_id IS NOT NULL))[2],
-                       (MIN(ARRAY[one.date - DATE '2000-01-01', one.id]))[2]
-                   ) AS entry_id,
-                   (MAX(ARRAY[one.date - DATE '2000-01-01', one.id])
-                     FILTER (WHERE one.date <= %s))[2] AS latest_id""",
-                last,
+                "%s AS photo_id, %s AS entry_id, %s AS latest_id",
+                self._low_half(
+                    SQL("MAX(%s) FILTER (WHERE one.date <= person.date)", dated)
+                ),
+                self._low_half(
+                    SQL(
+                        """COALESCE(MIN(%(dated)s)
+                                      FILTER (WHERE one.target_public IS NOT NULL
+                                                 OR one.employment_id IS NOT NULL),
+                                    MIN(%(dated)s))""",
+                        dated=dated,
+                    )
+                ),
+                self._low_half(
+                    SQL("MAX(%s) FILTER (WHERE one.date <= %s)", dated, last)
+                ),
             ),
             SQL("citeslab_situation one"),
             SQL("one.parcours_id = person.parcours_id"),
@@ -474,14 +492,14 @@ class CiteslabFactPerson(models.Model):
         first, last = self._period()
         return self._gathered(
             SQL(
-                """(MIN(ARRAY[one.date - DATE '2000-01-01', one.id])
-                     FILTER (WHERE one.is_first))[2] AS first_id,
-                   BOOL_OR(one.date BETWEEN %s AND %s) AS in_period""",
+                "%s AS first_id, BOOL_OR(one.date BETWEEN %s AND %s) AS in_period",
+                self._low_half(
+                    SQL("MIN(%s) FILTER (WHERE one.is_first)", self._dated("id"))
+                ),
                 first,
                 last,
             ),
             SQL("citeslab_orientation one"),
-            self._theirs(),
         )
 
     def _query_ended(self):
@@ -508,5 +526,4 @@ class CiteslabFactPerson(models.Model):
                 list(OUTCOME_RANK),
             ),
             told,
-            self._theirs(),
         )

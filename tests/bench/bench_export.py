@@ -149,7 +149,10 @@ class Workshop:
             child.join()
 
     def compare(self, label):
-        """Tell how a format of ours stands beside Odoo's own."""
+        """Tell how a format of ours stands beside Odoo's own.
+
+        :return: seconds of ours and of Odoo's
+        """
         pairs = [
             (self.do(f"ours_{label.lower()}"), self.do(f"odoo_{label.lower()}"))
             for _ in range(REPEAT)
@@ -173,6 +176,7 @@ class Workshop:
             odoo_mb=round(other, 1),
             written_mb=round(pairs[0][0][2] / 1e6, 1),
         )
+        return ours, odoo
 
 
 def main(bench):
@@ -202,8 +206,14 @@ def main(bench):
     sql_db.close_all()  # a child shares no connection with this process
     workshop = Workshop(bench, *told)
     workshop.do("fact_alone")  # the first reader of new rows writes their hint bits
-    for label in ("CSV", "XLSX"):
-        workshop.compare(label)
+    csv, _odoo_csv = workshop.compare("CSV")
+    _xlsx, odoo_xlsx = workshop.compare("XLSX")
+    bench.tell(
+        f"CSV of ours beside the workbook that Odoo's export proposes first: "
+        f"{odoo_xlsx / csv:.1f} times faster",
+        label="CSV beside Odoo's XLSX",
+        faster=round(odoo_xlsx / csv, 1),
+    )
     took, extra, size = workshop.do("ours_json")
     bench.tell(
         f"JSON: {took:.2f} s, {size / 1e6:.1f} MB written, {extra:.0f} MB more",
