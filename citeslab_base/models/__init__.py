@@ -19,6 +19,7 @@ from . import citeslab_placed
 from . import citeslab_territory
 from . import ir_actions_report
 from . import res_company
+from . import res_groups
 from . import citeslab_person_identity
 from . import citeslab_person_merge
 from . import res_partner

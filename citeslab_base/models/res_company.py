@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -52,6 +54,43 @@ class ResCompany(models.Model):
             {"tz": DEFAULT_TIMEZONE}
         )
         return companies
+
+    def write(self, vals):
+        if "user_ids" not in vals:
+            return super().write(vals)
+        with self.env["res.users"]._roles_told():
+            return super().write(vals)
+
+    def _tell_roles(self, given):
+        """Tell the managers of the structure who has just been given a role in it.
+
+        :param dict given: ``{res.users: res.groups}``
+        """
+        self.ensure_one()
+        # sudo: whoever manages accounts may not read, nor write on, the structure
+        company = self.sudo()
+        card = company.partner_id.with_context(lang=company.partner_id.lang)
+        group = card.env.ref("citeslab_base.group_manager")
+        told = group.all_user_ids.filtered(
+            lambda user: user.active and company in user.company_ids
+        )
+        lines = Markup().join(
+            Markup("<li>%s: %s</li>") % (user.name, groups.with_env(card.env)._highest_names())
+            for user, groups in given.items()
+        )
+        card.message_post(
+            subject=card.env._("CitésLab: a role was given"),
+            body=Markup("<p>%s</p><ul>%s</ul>")
+            % (
+                card.env._(
+                    "%(giver)s gave a role in CitésLab at %(structure)s:",
+                    giver=self.env.user.name,
+                    structure=company.name,
+                ),
+                lines,
+            ),
+            partner_ids=told.filtered(lambda user: user not in given).partner_id.ids,
+        )
 
     @api.model
     def _citeslab_default_message(self):

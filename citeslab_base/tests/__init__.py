@@ -21,6 +21,7 @@ from . import test_records
 from . import test_register_command
 from . import test_register_import
 from . import test_register_reader
+from . import test_role_told
 from . import test_secrets
 from . import test_situation
 from . import test_start
