@@ -192,6 +192,7 @@ def go_through(odoo_env, server, login, page, strings, shift, limit=None):
 def check(figures):
     assert not figures["fired"], json.dumps(figures, indent=1)
     assert not figures["live_formulas"], json.dumps(figures, indent=1)
+    assert not figures["broken"], json.dumps(figures, indent=1)
     assert figures["planted"] > 500, figures
     assert figures["exports"] >= 4, figures
 

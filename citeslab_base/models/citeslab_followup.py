@@ -12,7 +12,11 @@ class CiteslabFollowup(models.Model):
     _order = "date, id"
 
     outcome_id = fields.Many2one(
-        "citeslab.outcome", required=True, index=True, ondelete="cascade"
+        "citeslab.outcome",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
     )
     months = fields.Integer(
         string="Months After", required=True, readonly=True, aggregator=None

@@ -75,7 +75,8 @@ class ResCompany(models.Model):
             lambda user: user.active and company in user.company_ids
         )
         lines = Markup().join(
-            Markup("<li>%s: %s</li>") % (user.name, groups.with_env(card.env)._highest_names())
+            Markup("<li>%s: %s</li>")
+            % (user.name, groups.with_env(card.env)._highest_names())
             for user, groups in given.items()
         )
         card.message_post(

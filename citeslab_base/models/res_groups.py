@@ -27,5 +27,7 @@ class ResGroups(models.Model):
 
         :rtype: str
         """
-        highest = self.filtered(lambda group: group not in (self - group).all_implied_ids)
+        highest = self.filtered(
+            lambda group: group not in (self - group).all_implied_ids
+        )
         return ", ".join(highest.mapped("name"))

@@ -65,7 +65,9 @@ class TestRoleTold(CiteslabCase):
         before = self.told()
         group = self.env.ref(ROLES["volunteer"]).with_user(self.admin)
         group.write({"user_ids": [Command.link(self.employee.id)]})
-        self.assertIn(self.line("Agent employee", "volunteer"), (self.told() - before).body)
+        self.assertIn(
+            self.line("Agent employee", "volunteer"), (self.told() - before).body
+        )
 
     def test_T10_a_role_within_a_group_of_the_host_is_told(self):
         before = self.told()

@@ -70,7 +70,12 @@ class CiteslabBudget(models.Model):
     )
     version = fields.Integer(default=1, readonly=True, copy=False)
     previous_id = fields.Many2one(
-        "citeslab.budget", string="Amends", readonly=True, copy=False, index=True
+        "citeslab.budget",
+        string="Amends",
+        readonly=True,
+        copy=False,
+        index=True,
+        check_company=True,
     )
     state = fields.Selection(
         [

@@ -6,6 +6,7 @@ class CiteslabBudgetDerogation(models.Model):
 
     _name = "citeslab.budget.derogation"
     _description = "Derogation"
+    _check_company_auto = True
     _inherit = ["citeslab.budget.amounts"]
     _order = "budget_id, rule_id, id"
 
@@ -15,7 +16,10 @@ class CiteslabBudgetDerogation(models.Model):
     company_id = fields.Many2one(related="budget_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     rule_id = fields.Many2one(
-        "citeslab.budget.rule", required=True, ondelete="restrict"
+        "citeslab.budget.rule",
+        required=True,
+        ondelete="restrict",
+        check_company=True,
     )
     reason = fields.Text(required=True)
     decided_by = fields.Char(

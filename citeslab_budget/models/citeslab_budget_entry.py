@@ -33,6 +33,7 @@ class CiteslabBudgetEntry(models.Model):
         domain="[('budget_id', '=', budget_id), ('child_ids', '=', False)]",
         help="Empty: still to be allotted, counted nowhere.",
         tracking=True,
+        check_company=True,
     )
     side = fields.Selection(related="line_id.side", store=True)
     analytic_account_id = fields.Many2one(

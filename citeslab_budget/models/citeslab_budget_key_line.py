@@ -6,6 +6,7 @@ class CiteslabBudgetKeyLine(models.Model):
 
     _name = "citeslab.budget.key.line"
     _description = "Share of a Key"
+    _check_company_auto = True
     _order = "key_id, id"
 
     key_id = fields.Many2one(
@@ -20,6 +21,7 @@ class CiteslabBudgetKeyLine(models.Model):
         ondelete="cascade",
         domain="[('budget_id', '=', budget_id), ('side', '=', 'resource'),"
         " ('child_ids', '=', False)]",
+        check_company=True,
     )
     rate = fields.Float(string="Share (%)", required=True, digits=(16, 2))
 

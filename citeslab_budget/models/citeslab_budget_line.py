@@ -47,11 +47,16 @@ class CiteslabBudgetLine(models.Model):
         index="btree_not_null",
         ondelete="cascade",
         domain="[('budget_id', '=', budget_id), ('parent_id', '=', False)]",
+        check_company=True,
     )
     child_ids = fields.One2many("citeslab.budget.line", "parent_id")
     has_children = fields.Boolean(compute="_compute_has_children")
     origin_id = fields.Many2one(
-        "citeslab.budget.line", copy=False, ondelete="set null", index="btree_not_null"
+        "citeslab.budget.line",
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+        check_company=True,
     )
     name = fields.Char(string="Details")
     funder_id = fields.Many2one(

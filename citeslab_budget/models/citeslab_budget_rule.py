@@ -15,6 +15,7 @@ class CiteslabBudgetRule(models.Model):
 
     _name = "citeslab.budget.rule"
     _description = "Rule of a Funder"
+    _check_company_auto = True
     _order = "sequence, code, date_from, id"
 
     code = fields.Char(required=True)
@@ -31,6 +32,7 @@ class CiteslabBudgetRule(models.Model):
     funder_id = fields.Many2one(
         "citeslab.funder",
         help="Holds only for the budgets to which this funder contributes.",
+        check_company=True,
     )
     date_from = fields.Date(string="Valid From", required=True)
     date_to = fields.Date(string="Valid To")

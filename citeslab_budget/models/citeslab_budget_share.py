@@ -13,6 +13,7 @@ class CiteslabBudgetShare(models.Model):
 
     _name = "citeslab.budget.share"
     _description = "Share of an Expense"
+    _check_company_auto = True
     _order = "entry_id, id"
 
     entry_id = fields.Many2one(
@@ -29,6 +30,7 @@ class CiteslabBudgetShare(models.Model):
         ondelete="restrict",
         domain="[('budget_id', '=', budget_id), ('side', '=', 'resource'),"
         " ('child_ids', '=', False)]",
+        check_company=True,
     )
     funder_id = fields.Many2one(related="line_id.funder_id", store=True)
     rate = fields.Float(string="Share (%)", required=True, digits=(16, 2))

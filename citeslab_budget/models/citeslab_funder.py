@@ -6,6 +6,7 @@ class CiteslabFunder(models.Model):
 
     _name = "citeslab.funder"
     _description = "Funder"
+    _check_company_auto = True
     _inherit = ["mail.thread"]
     _order = "sequence, name, id"
 

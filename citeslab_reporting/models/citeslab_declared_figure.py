@@ -44,6 +44,7 @@ class CiteslabDeclaredFigure(models.Model):
         required=True,
         ondelete="cascade",
         domain="[('company_id', 'in', (False, company_id))]",
+        check_company=True,
     )
     item_code = fields.Char(
         string="Row",

@@ -45,6 +45,7 @@ class CiteslabIndicator(models.Model):
 
     _name = "citeslab.indicator"
     _description = "Indicator"
+    _check_company_auto = True
     _order = "section, sequence, id"
     _rec_names_search = ["name", "code"]
 
@@ -105,6 +106,7 @@ class CiteslabIndicator(models.Model):
         index="btree_not_null",
         help="Another figure, as the number of people accompanied: what is counted "
         "is given for one of them.",
+        check_company=True,
     )
     item_order = fields.Selection(
         [("list", "Order of the list"), ("value", "Largest first")],

@@ -52,6 +52,7 @@ class CiteslabObjective(models.Model):
         ondelete="restrict",
         domain="[('source', '!=', False),"
         " ('kind', 'in', ['count', 'rate', 'distribution', 'hours'])]",
+        check_company=True,
     )
     item_code = fields.Char(
         string="Row",

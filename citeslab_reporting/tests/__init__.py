@@ -6,6 +6,7 @@ from . import test_access_reporting
 from . import test_animation_figures
 from . import test_bilan_cli
 from . import test_claims
+from . import test_company_links
 from . import test_engine
 from . import test_report
 from . import test_report_brest
