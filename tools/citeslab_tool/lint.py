@@ -15,6 +15,7 @@ from .lab import Lab, addons
 from .process import run
 from .progress import say, step
 from .python_env import Venv
+from .sudo import unexplained
 
 NPM = ["prettier@3.6.2", "@prettier/plugin-xml@3.4.2"]
 OLD_IDIOMS = re.compile(
@@ -192,6 +193,11 @@ class Linters:
         """idioms of older Odoo"""
         return self._grep(OLD_IDIOMS, tracked("citeslab_*/*.py", "citeslab_*/*.xml"))
 
+    def sudo_reasons(self):
+        """sudo: each one has its reason"""
+        files = tracked("citeslab_*/*.py")
+        return unexplained([name for name in files if "/tests/" not in name])
+
     def paths_and_hosts(self):
         """no package server's host, no path of one machine"""
         hosts = "|".join(re.escape(host) for host in sorted(_registry_hosts()))
@@ -231,8 +237,8 @@ class Linters:
 
 CHECKS = (
     "ruff_check", "ruff_format", "pylint_mandatory", "pylint_optional", "oca_modules",
-    "oca_po", "licences", "xml", "prettier", "idioms", "paths_and_hosts", "compose",
-    "manifests",
+    "oca_po", "licences", "xml", "prettier", "idioms", "sudo_reasons",
+    "paths_and_hosts", "compose", "manifests",
 )  # fmt: skip
 
 
