@@ -62,24 +62,26 @@ class Keys:
             }"""
         )
 
-    def menu(self, words):
-        """Open a menu by its name."""
+    def menu(self, words, path=None):
+        """Open a menu by its name.
+
+        :param words: what is typed
+        :param path: end of the line to open, where several menus have this name
+        """
         self.press("Control+k")
         self.page.wait_for_selector(".o_command_palette_search input")
         self.type(f"/{words}")
-        # What was typed is looked for after a moment: the list must be the last one.
-        self.page.wait_for_function(
-            """(words) => [...document.querySelectorAll('.o_command')].every(
-                (one) => one.innerText.toLowerCase().includes(words.toLowerCase()))
-                && document.querySelector('.o_command.focused')""",
-            arg=words,
-        )
-        found = self.page.locator(".o_command").all_inner_texts()
-        names = [text.partition("CTRL")[0].strip() for text in found]
-        rank = next((n for n, one in enumerate(names) if one.endswith(words)), None)
-        assert rank is not None, names
-        for _down in range(rank):
+        # What was typed is looked for after a moment, and the best hit comes first:
+        # down the list until the name that is wanted, to its end, holds the focus.
+        ends_so = """(words) => [...document.querySelectorAll('%s')].some(
+            (one) => one.innerText.split('\\n')[0].trim().endsWith(words))"""
+        self.page.wait_for_function(ends_so % ".o_command", arg=path or words)
+        for _down in range(self.page.locator(".o_command").count()):
+            if self.page.evaluate(ends_so % ".o_command.focused", path or words):
+                break
             self.press("ArrowDown")
+        found = self.page.locator(".o_command").all_inner_texts()
+        assert self.page.evaluate(ends_so % ".o_command.focused", path or words), found
         self.press("Enter")
         self.page.wait_for_selector(".o_command_palette", state="detached")
 
@@ -181,8 +183,7 @@ def _tell_the_outcomes(keys):
 
 def _print_the_bilan(keys):
     page = keys.page
-    # By its address, which is typed: the palette of menus does not offer it by name.
-    page.goto(page.url.partition("/odoo")[0] + "/odoo/bilan")
+    keys.menu("Bilan", "Bilan / Bilan")
     page.wait_for_selector(".o_citeslab_bilan_files button[data-format=pdf]:enabled")
     keys.tab_to("button[data-format=pdf]")
     assert keys.shows_focus()
