@@ -8,9 +8,9 @@ from odoo.http import request
 from odoo.tools.misc import file_open
 
 from ..models.citeslab_capture import LIMITS
-from ..models.res_partner import ROLES
 from ..models.selections import AGE_BANDS
 from ..tools.dates import local_date
+from ..tools.roles import ROLES
 
 ADDRESS = "/citeslab/capture"
 # Bytes of one sending: a hundred captures of the longest texts fit in.

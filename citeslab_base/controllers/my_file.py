@@ -1,7 +1,8 @@
 from odoo import http
 from odoo.exceptions import AccessError
-from odoo.http import content_disposition, request
+from odoo.http import request
 
+from ..tools.download import file_response
 from ..tools.replica import once_there
 
 
@@ -27,11 +28,4 @@ class MyFile(http.Controller):
         partner._check_counter()
         content = request.env["citeslab.access.document"]._archive(partner)
         name = request.env._("My file at %(name)s", name=partner.company_id.name)
-        return request.make_response(
-            content,
-            headers=[
-                ("Content-Type", "application/zip"),
-                ("Content-Disposition", content_disposition(f"{name}.zip")),
-                ("Cache-Control", "no-store"),
-            ],
-        )
+        return file_response(f"{name}.zip", content, "application/zip")

@@ -4,9 +4,9 @@ from odoo import fields, http
 from odoo.http import request
 
 from ..models.citeslab_orientation import CALLER_LENGTH, COMMENT_LENGTH
+from ..models.citeslab_orientation_link import ADDRESS
 
-PATH = "/citeslab/reponse/<string:token>"
-THANKS = "/citeslab/reponse"
+PATH = f"{ADDRESS}/<string:token>"
 # A day further away is a slip of the finger: the person would be told so.
 CALL_WITHIN = timedelta(days=365)
 HEADERS = [
@@ -69,10 +69,10 @@ class OrientationLinkController(http.Controller):
             orientation._record_news(values)
         else:
             orientation._record_answer(values)
-        return request.redirect(THANKS, code=303)
+        return request.redirect(ADDRESS, code=303)
 
     @http.route(
-        THANKS,
+        ADDRESS,
         type="http",
         auth="public",
         methods=["GET"],

@@ -40,6 +40,9 @@ from . import crm_stage
 from . import crm_team
 from . import citeslab_parcours_capture
 from . import crm_lead
+from . import crm_lead_host
+from . import crm_lead_current
+from . import crm_lead_signals
 from . import crm_lead_transfer
 from . import citeslab_period_lock
 from . import citeslab_period_exception

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
 from ..tools import pdf
+from ..tools.dates import DEFAULT_TIMEZONE
 
 # Where a person's rows only repeat others, or serve the machine.
 SILENT_MODELS = {
@@ -89,7 +90,7 @@ class CiteslabAccessDocument(models.AbstractModel):
         if field.relational:
             return ", ".join(name or "" for name in value.mapped("display_name"))
         if field.type == "datetime":
-            zone = record.env.context.get("tz") or "Europe/Paris"
+            zone = record.env.context.get("tz") or DEFAULT_TIMEZONE
             moment = fields.Datetime.context_timestamp(
                 record.with_context(tz=zone), value
             )

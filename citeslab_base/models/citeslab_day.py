@@ -1,9 +1,7 @@
-import pytz
-
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from ..tools.dates import company_timezone, local_date
+from ..tools.dates import local_date, local_moment
 
 
 class CiteslabDay(models.AbstractModel):
@@ -24,17 +22,13 @@ class CiteslabDay(models.AbstractModel):
         company = self.env.company
         day = local_date(fields.Datetime.now(), company)
         items = self._items(company, day)
-        zone = company_timezone(company)
         for item in items:
             start = item.pop("start")
-            item["hour"] = start and self._hour(start, zone) or ""
+            item["hour"] = f"{local_moment(start, company):%H:%M}" if start else ""
         return {
             "date": format_date(self.env, day, date_format="EEEE d MMMM"),
             "items": sorted(items, key=lambda item: (item["hour"], item["name"])),
         }
-
-    def _hour(self, moment, zone):
-        return pytz.utc.localize(moment).astimezone(zone).strftime("%H:%M")
 
     @api.model
     def _items(self, company, day):

@@ -1,12 +1,10 @@
 import csv
-from datetime import datetime, timedelta
-
-import pytz
+from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.tools import file_open
 
-from ..tools.dates import DEFAULT_TIMEZONE, company_timezone
+from ..tools.dates import DEFAULT_TIMEZONE, utc_moment
 from ..tools.text import normalise
 
 FOLDER = "citeslab_base/demo/"
@@ -137,10 +135,7 @@ class CiteslabDemo(models.AbstractModel):
         return day.weekday() < 5 and (day.month, day.day) not in HOLIDAYS
 
     def _utc(self, day, hour, company):
-        local = company_timezone(company).localize(
-            datetime(day.year, day.month, day.day, hour)
-        )
-        return local.astimezone(pytz.utc).replace(tzinfo=None)
+        return utc_moment(datetime.combine(day, time(hour)), company)
 
     def _interview(self, parcours, start, rank, state="done"):
         mode = MODES[rank % len(MODES)]

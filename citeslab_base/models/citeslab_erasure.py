@@ -55,6 +55,7 @@ class CiteslabErasure(models.Model):
         :param partners: ``res.partner`` about to be erased
         :param str reason: one of ``selections.ERASURE_REASON``
         :param date day: default today
+        :return: the new rows of the ledger
         """
         digests = {self._digest_of(partner): partner for partner in partners}
         known = set(self.search([("digest", "in", list(digests))]).mapped("digest"))

@@ -2,9 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools.headcount import Counted, absorb, fits
+from ..tools.roles import ROLES
 from .selections import AGE_BANDS, GENDER
-
-ROLES = "citeslab_base.group_volunteer"
 
 
 class CiteslabHeadcountHolder(models.AbstractModel):

@@ -1,7 +1,6 @@
 import re
 from datetime import timedelta
 
-import pytz
 from babel.dates import format_date
 
 from odoo import api, fields, models
@@ -9,7 +8,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import clean_context, format_datetime
 
 from ..tools import ics
-from ..tools.dates import DEFAULT_TIMEZONE, company_timezone, local_date
+from ..tools.dates import DEFAULT_TIMEZONE, company_timezone, local_date, local_moment
 from .selections import AGE_BANDS, INTERVIEW_KIND, INTERVIEW_MODE, INTERVIEW_STATE
 
 # A RDV in one of these states takes the chef's time; any other one frees it.
@@ -438,8 +437,7 @@ class CiteslabInterview(models.Model):
         :rtype: str
         """
         self.ensure_one()
-        zone = company_timezone(self.company_id)
-        local = pytz.utc.localize(self.start).astimezone(zone)
+        local = local_moment(self.start, self.company_id)
         day = format_date(local, "EEEE d MMMM y", locale="fr_FR")
         return f"{day} à {local.hour} h {local.minute:02d}"
 

@@ -8,6 +8,8 @@ from odoo.tools.misc import hmac
 
 from .selections import LINK_PURPOSE
 
+# Where partners answer; the page of a link lies under it.
+ADDRESS = "/citeslab/reponse"
 SCOPE = "citeslab-orientation-link"
 TOKEN_BYTES = 16  # 128 bits
 SIGNATURE_LENGTH = 32
@@ -71,7 +73,7 @@ class CiteslabOrientationLink(models.Model):
             }
         )
         base = orientation.company_id.sudo().get_base_url()
-        return f"{base}/citeslab/reponse/{secret}.{self._signature(secret)}"
+        return f"{base}{ADDRESS}/{secret}.{self._signature(secret)}"
 
     @api.model
     def _fingerprint(self, secret):

@@ -2,8 +2,7 @@ from odoo import api, fields, models
 
 from ..tools.dates import local_date
 from ..tools.identity import international_number
-
-ROLES = "citeslab_base.group_volunteer"
+from ..tools.roles import ROLES
 
 # Told by the chef: never taken from the parcours that joins another one.
 COMPLETED = (

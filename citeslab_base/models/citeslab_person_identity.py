@@ -4,11 +4,10 @@ from odoo.fields import Domain
 from odoo.tools import SQL, clean_context
 
 from ..tools.identity import LISTED, WHILE_TYPING, Directory, Identity, resemblance
-
-ROLES = "citeslab_base.group_volunteer"
+from ..tools.roles import ROLES
+from .selections import ENDED_PHASES
 
 SHOWN = 5
-TOLD = ("name", "email", "phone", "birthdate", "gender", "area")
 
 
 class CiteslabPersonIdentity(models.AbstractModel):
@@ -123,9 +122,7 @@ class CiteslabPersonIdentity(models.AbstractModel):
             & Domain("company_id", "=", company.id),
             order="last_contact_date desc nulls last, id desc",
         )
-        is_open = parcours.filtered(
-            lambda lead: lead.phase not in ("created", "closed")
-        )
+        is_open = parcours.filtered(lambda lead: lead.phase not in ENDED_PHASES)
         return (is_open or parcours)[:1]
 
     @api.model

@@ -3,6 +3,8 @@ from markupsafe import Markup
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
+from .selections import ENDED_PHASES
+
 MODELS_OF_A_PERSON = ("citeslab.consent",)
 
 
@@ -64,7 +66,7 @@ class CiteslabPersonMerge(models.AbstractModel):
 
     def _open_parcours_by_nature(self):
         parcours = self.sudo().parcours_ids.filtered(
-            lambda lead: lead.phase not in ("created", "closed")
+            lambda lead: lead.phase not in ENDED_PHASES
         )
         parcours = parcours.sorted(lambda lead: lead.id, reverse=True)
         return {lead.project_nature_id: lead for lead in parcours}

@@ -18,19 +18,27 @@ class IrHttp(models.AbstractModel):
     def _handle_error(cls, exception):
         """A value that no database holds is answered by a sentence, on our pages and
         models only: those of the host answer as they always did."""
+        refused = cls._citeslab_refusal(exception)
+        if refused:
+            refused.__cause__ = exception
+        return super()._handle_error(refused or exception)
+
+    @classmethod
+    def _citeslab_refusal(cls, exception):
+        """What to say in the place of an error, ``None`` where the host says it well.
+
+        :rtype: UserError | None
+        """
         if cls._citeslab_cannot_be_kept(exception) and cls._citeslab_is_asked():
-            sentence = request.env._(
-                "This cannot be kept: a number is too large, a date does not exist or "
-                "a text holds a character that is none. Correct it and save again."
+            return UserError(
+                request.env._(
+                    "This cannot be kept: a number is too large, a date does not exist "
+                    "or a text holds a character that is none. Correct it and save "
+                    "again."
+                )
             )
-            refused = UserError(sentence)
-            refused.__cause__ = exception
-            return super()._handle_error(refused)
-        if sentence := cls._citeslab_constraint_sentence(exception):
-            refused = ValidationError(sentence)
-            refused.__cause__ = exception
-            return super()._handle_error(refused)
-        return super()._handle_error(exception)
+        sentence = cls._citeslab_constraint_sentence(exception)
+        return ValidationError(sentence) if sentence else None
 
     @classmethod
     def _citeslab_constraint_sentence(cls, exception):

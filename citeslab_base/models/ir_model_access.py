@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import AccessError
 
-from .res_partner import ROLES
+from ..tools.roles import ROLES
 
 
 class IrModelAccess(models.Model):

@@ -1,6 +1,6 @@
 from odoo import models
 
-LINK_PATH = "/citeslab/reponse/"
+from .citeslab_orientation_link import ADDRESS
 
 
 class MailMail(models.Model):
@@ -19,7 +19,7 @@ class MailMail(models.Model):
             failed = self.filtered(lambda mail: mail.model == "citeslab.orientation")
         for mail in failed:
             orientation = self.env["citeslab.orientation"].browse(mail.res_id)
-            is_link = LINK_PATH in (mail.body_html or "")
+            is_link = f"{ADDRESS}/" in (mail.body_html or "")
             orientation.exists()._tell_mail_failed(is_link)
         result = super()._postprocess_sent_message(
             success_pids, success_emails, failure_reason, failure_type

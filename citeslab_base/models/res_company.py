@@ -161,7 +161,7 @@ class ResCompany(models.Model):
                 )
             )
         role = self.env.ref(f"citeslab_base.{person['role']}")
-        user = Users.create(
+        return Users.create(
             {
                 "name": person["name"],
                 "login": person["email"],
@@ -175,7 +175,6 @@ class ResCompany(models.Model):
                 ],
             }
         )
-        return user
 
     def _give_role(self, users, role):
         """Give a role to those who have none that implies it."""

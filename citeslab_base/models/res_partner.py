@@ -4,11 +4,10 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.dates import age_at
+from ..tools.roles import ROLES
 from ..tools.text import normalise, normalise_name
 from .base import VOUCHED
 from .selections import GENDER, ORGANIZATION_KIND, RESIDENCE
-
-ROLES = "citeslab_base.group_volunteer"
 
 
 class ResPartner(models.Model):

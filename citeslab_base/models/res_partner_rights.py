@@ -2,7 +2,17 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .res_partner import ROLES
+from ..tools.roles import ROLES
+
+# What only CitésLab knows of a contact that the host keeps.
+OURS = (
+    "is_porteur",
+    "porteur_shared",
+    "gender",
+    "birthdate_date",
+    "residence",
+    "neighborhood_id",
+)
 
 
 # Apart from what a porteur is: a file for his rights.
@@ -135,6 +145,15 @@ class ResPartner(models.Model):
                 "residence": self.residence,
             }
         )
+        self._hand_links_to(twin)
+        self.write(dict.fromkeys(OURS, False))
+        return twin
+
+    def _hand_links_to(self, twin):
+        """What our models tell of this person is told of another one from now on.
+
+        In SQL: a write would say in the chatter whom it was told of before.
+        """
         self.env.flush_all()
         for table, column in self._links_of_ours():
             self.env.cr.execute(
@@ -156,17 +175,6 @@ class ResPartner(models.Model):
             )
         )
         self.env.invalidate_all(flush=False)
-        self.write(
-            {
-                "is_porteur": False,
-                "porteur_shared": False,
-                "gender": False,
-                "birthdate_date": False,
-                "residence": False,
-                "neighborhood_id": False,
-            }
-        )
-        return twin
 
     def _links_of_ours(self):
         """Columns of our own models that point to a porteur.

@@ -27,6 +27,8 @@ PHASE = [
     ("created", "Created"),
     ("closed", "Closed"),
 ]
+# In these a parcours waits for nothing more.
+ENDED_PHASES = ("created", "closed")
 
 ORIENTATION_FAMILY = [
     ("creation", "Business creation players"),

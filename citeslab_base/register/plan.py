@@ -9,7 +9,7 @@ from datetime import date
 
 from ..tools.text import normalise
 from .people import Parcours, Person
-from .problems import Problem, _lt
+from .problems import Problem, Told, _lt
 from .rows import RegisterRow
 
 REPEATED = 5
@@ -30,7 +30,7 @@ class Step:
 
 
 @dataclass(slots=True)
-class Plan:
+class Plan(Told):
     """An import, decided and not yet done: what the preview shows."""
 
     company: object
@@ -43,14 +43,6 @@ class Plan:
     new_areas: dict = field(default_factory=dict)
     new_organizations: dict = field(default_factory=dict)
     counts: Counter = field(default_factory=Counter)
-
-    @property
-    def errors(self):
-        return [problem for problem in self.problems if problem.is_error]
-
-    @property
-    def warnings(self):
-        return [problem for problem in self.problems if not problem.is_error]
 
 
 def area_of(index, home, row):

@@ -21,6 +21,20 @@ class FileRefused(Exception):
         super().__init__(message % params if params else message)
 
 
+class Told:
+    """Something with ``problems``: those that forbid to go on, those to know."""
+
+    __slots__ = ()
+
+    @property
+    def errors(self):
+        return [problem for problem in self.problems if problem.is_error]
+
+    @property
+    def warnings(self):
+        return [problem for problem in self.problems if not problem.is_error]
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something to mend (error) or to know (warning) in one cell.

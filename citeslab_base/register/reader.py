@@ -219,8 +219,7 @@ def _table_of_sheets(sheets, is_1904):
 
 
 def _table(rows, is_1904=False):
-    from_header = find_header(rows, strict=True)
-    header_line, header, columns, ignored = from_header
+    header_line, header, columns, ignored = find_header(rows, strict=True)
     formulas = [
         (line, index)
         for line, cells in rows

@@ -8,9 +8,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
+from ..tools.dates import age_at
 from ..tools.identity import email_key, is_email, phone_key
 from ..tools.text import normalise
-from .problems import Problem, _lt
+from .problems import Problem, Told, _lt
 from .values import (
     EXCEL_ERRORS,
     WrongValue,
@@ -107,20 +108,12 @@ class RegisterRow:
 
 
 @dataclass(slots=True)
-class Checked:
+class Checked(Told):
     """Rows of a register and all that was found about them."""
 
     rows: list
     problems: list
     new_labels: dict = field(default_factory=dict)
-
-    @property
-    def errors(self):
-        return [problem for problem in self.problems if problem.is_error]
-
-    @property
-    def warnings(self):
-        return [problem for problem in self.problems if not problem.is_error]
 
 
 def check_table(table, labels, today, create_labels=False, corrections=None):
@@ -264,7 +257,7 @@ class _Checker:
             params = {"value": to_text(cell), **wrong.params}
             self._say(line, key, wrong.message, **params)
             return None
-        shown = day.strftime("%d/%m/%Y")
+        shown = _shown(day)
         if day > self.today:
             self._say(line, key, _lt("%(value)s is in the future"), value=shown)
         elif day < (FIRST_BIRTH if key == "birthdate" else FIRST_DAY):
@@ -369,7 +362,7 @@ class _Checker:
     def _check_birth(self, row, first):
         if not row.birthdate:
             return
-        age = row.day.year - row.birthdate.year
+        age = age_at(row.birthdate, row.day)
         if row.birthdate >= first:
             what = "interview_date" if first == row.interview_date else "contact_date"
             self._say(

@@ -28,21 +28,15 @@ class ReportMyParcours(models.AbstractModel):
 
         :rtype: dict
         """
-        parcours = person.parcours_ids.sorted(
-            lambda lead: (lead.last_contact_date or fields.Date.to_date("1900-01-01")),
-            reverse=True,
-        )
-        lead = next(
-            (row for row in parcours if row.phase not in ("created", "closed")),
-            parcours[:1],
-        )
+        lead = person._parcours_to_follow(person.company_id)
+        steps = self._steps(lead)
         return {
             "parcours": lead,
             "where": self._where(lead),
             "helpers": self._helpers(lead, person),
             "calls": self._calls(lead),
-            "steps": self._steps(lead),
-            "blanks": range(STEPS - len(self._steps(lead))),
+            "steps": steps,
+            "blanks": range(STEPS - len(steps)),
             "shared": self._shared(person),
         }
 

@@ -141,6 +141,25 @@ class HttpCanaryCase(HttpCase):
             data = {**data, "csrf_token": self._token()}
         return self.url_open(address, data=data).content
 
+    @staticmethod
+    def _export_data(model, column, ids):
+        """What the client sends to `/web/export`.
+
+        :param str column: path of the only column
+        :param ids: numbers of the rows, or ``False`` for all of the domain
+        :rtype: dict
+        """
+        told = {
+            "model": model,
+            "fields": [{"name": column, "label": column, "type": "char"}],
+            "ids": ids,
+            "domain": [],
+            "groupby": [],
+            "import_compat": False,
+            "context": {},
+        }
+        return {"data": json.dumps(told)}
+
     def _token(self):
         page = self.url_open("/odoo").text
         return page.partition('csrf_token: "')[2].partition('"')[0]

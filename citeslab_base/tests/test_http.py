@@ -178,16 +178,7 @@ class TestOverHttp(HttpCanaryCase):
     def _exports(self):
         for model, name in (("crm.lead", "name"), ("res.partner", "name")):
             for ids in (self.secrets[model], False):
-                told = {
-                    "model": model,
-                    "fields": [{"name": name, "label": name, "type": "char"}],
-                    "ids": ids,
-                    "domain": [],
-                    "groupby": [],
-                    "import_compat": False,
-                    "context": {},
-                }
-                yield "/web/export/csv", {"data": json.dumps(told)}
+                yield "/web/export/csv", self._export_data(model, name, ids)
 
     @mute_logger("odoo.http", "odoo.addons.web.controllers.report", "odoo.models")
     def test_T7_reports_of_foreign_files_are_refused(self):

@@ -14,15 +14,35 @@ def company_timezone(company):
     return pytz.timezone(company.sudo().partner_id.tz or DEFAULT_TIMEZONE)
 
 
-def local_date(moment, company):
-    """Day of a UTC datetime in the structure's zone.
+def local_moment(moment, company):
+    """What the clock of the structure says at a UTC datetime.
 
     :param datetime moment: naive datetime in UTC, as the ORM stores it
     :param company: a ``res.company`` record
+    :return: naive datetime in the structure's zone
+    :rtype: datetime.datetime
+    """
+    aware = pytz.utc.localize(moment).astimezone(company_timezone(company))
+    return aware.replace(tzinfo=None)
+
+
+def local_date(moment, company):
+    """Day of a UTC datetime in the structure's zone, see :func:`local_moment`.
+
     :rtype: datetime.date
     """
-    aware = pytz.utc.localize(moment)
-    return aware.astimezone(company_timezone(company)).date()
+    return local_moment(moment, company).date()
+
+
+def utc_moment(local, company):
+    """The UTC datetime, as the ORM stores it, of an hour of the structure's clock.
+
+    :param datetime local: naive datetime in the structure's zone
+    :param company: a ``res.company`` record
+    :rtype: datetime.datetime
+    """
+    aware = company_timezone(company).localize(local)
+    return aware.astimezone(pytz.utc).replace(tzinfo=None)
 
 
 def age_at(birthdate, day):

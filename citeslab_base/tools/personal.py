@@ -1,6 +1,6 @@
 """What an erasure does with the rows of one model that concern a person."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 # Addresses of the person, for rows that only an e-mail ties to him.
 EMAIL = "@email"
@@ -25,19 +25,6 @@ class Personal:
     emptied: tuple = ()
     replaced: dict = field(default_factory=dict)
     kept: dict = field(default_factory=dict)
-
-    def also(self, links=(), emptied=(), replaced=(), kept=()):
-        """The same with the columns that another addon knows of.
-
-        :rtype: Personal
-        """
-        return replace(
-            self,
-            links={**self.links, **dict(links)},
-            emptied=(*self.emptied, *emptied),
-            replaced={**self.replaced, **dict(replaced)},
-            kept={**self.kept, **dict(kept)},
-        )
 
     def decided(self):
         """Columns that somebody decided about.

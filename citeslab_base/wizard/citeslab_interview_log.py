@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..models.crm_lead import MARGIN_RESIDENCES
+from ..models.crm_lead_signals import MARGIN_RESIDENCES
 from ..models.selections import (
     INTERVIEW_KIND,
     INTERVIEW_MODE,

@@ -94,6 +94,18 @@ class CiteslabPrescriberMail(models.TransientModel):
             not agree
         """
         self.ensure_one()
+        self._check_may_be_sent()
+        self.env["citeslab.prescriber.news"].create(
+            [
+                {"parcours_id": parcours.id, "organization_id": self.organization_id.id}
+                for parcours in self.parcours_ids
+            ]
+        )
+        # sudo: kept nowhere once sent, so that an erased person leaves no trace
+        self.env["mail.mail"].sudo().create(self._mail_values()).send_after_commit()
+        return {"type": "ir.actions.act_window_close"}
+
+    def _check_may_be_sent(self):
         if not self.email_to:
             raise UserError(self.env._("To which address? Fill in the recipient."))
         if not self.parcours_ids:
@@ -112,25 +124,16 @@ class CiteslabPrescriberMail(models.TransientModel):
                     name=self.organization_id.name,
                 )
             )
-        self.env["citeslab.prescriber.news"].create(
-            [
-                {"parcours_id": parcours.id, "organization_id": self.organization_id.id}
-                for parcours in self.parcours_ids
-            ]
-        )
-        # sudo: kept nowhere once sent, so that an erased person leaves no trace
-        mail = self.env["mail.mail"].sudo()
-        mail.create(
-            {
-                "subject": self.env._(
-                    "News of the people you sent to us (%s)", self.company_id.name
-                ),
-                "body_html": self.body,
-                "email_to": self.email_to,
-                "email_from": self.company_id.email_formatted
-                or self.env.user.email_formatted,
-                "reply_to": self.env.user.email_formatted,
-                "auto_delete": True,
-            }
-        ).send_after_commit()
-        return {"type": "ir.actions.act_window_close"}
+
+    def _mail_values(self):
+        author = self.env.user.email_formatted
+        return {
+            "subject": self.env._(
+                "News of the people you sent to us (%s)", self.company_id.name
+            ),
+            "body_html": self.body,
+            "email_to": self.email_to,
+            "email_from": self.company_id.email_formatted or author,
+            "reply_to": author,
+            "auto_delete": True,
+        }

@@ -1,6 +1,7 @@
 from odoo import http
-from odoo.http import content_disposition, request
+from odoo.http import request
 
+from odoo.addons.citeslab_base.tools.download import file_response
 from odoo.addons.citeslab_base.tools.replica import once_there
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -20,10 +21,4 @@ class CiteslabBudgetController(http.Controller):
             return request.not_found()
         budget.check_access("read")
         name = f"{budget.name}.xlsx".replace("/", "-")
-        return request.make_response(
-            budget._xlsx(),
-            headers=[
-                ("Content-Type", XLSX),
-                ("Content-Disposition", content_disposition(name)),
-            ],
-        )
+        return file_response(name, budget._xlsx(), XLSX)
