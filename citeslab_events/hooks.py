@@ -1,5 +1,7 @@
 """Clean-up of the addon in a host database."""
 
+from odoo.fields import Command
+
 # What our roles imply here: role → groups of the event and mailing applications.
 IMPLIED = {
     "citeslab_base.group_volunteer": ["event.group_event_registration_desk"],
@@ -17,4 +19,4 @@ def uninstall_hook(env):
         for name in implied:
             other = env.ref(name, raise_if_not_found=False)
             if group and other:
-                group.write({"implied_ids": [(3, other.id)]})
+                group.implied_ids = [Command.unlink(other.id)]

@@ -6,6 +6,8 @@ from . import res_partner
 from . import citeslab_permanence
 from . import citeslab_event_attendance
 from . import event_event
+from . import event_event_diary
+from . import event_event_words
 from . import event_mail
 from . import citeslab_event_witness
 from . import event_booth

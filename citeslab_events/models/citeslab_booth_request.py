@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 
 class CiteslabBoothRequest(models.Model):
@@ -63,16 +63,7 @@ class CiteslabBoothRequest(models.Model):
     @api.constrains("event_id", "partner_id")
     def _check_followed(self):
         for request in self.sudo():
-            creator = request.partner_id
-            if not creator.is_porteur or creator.company_id != request.company_id:
-                raise ValidationError(
-                    self.env._(
-                        "%(name)s is not followed by %(company)s: booths go to "
-                        "creators of the structure.",
-                        name=creator.name,
-                        company=request.company_id.name,
-                    )
-                )
+            request.partner_id._check_may_hold_booth(request.company_id)
 
     def action_give_booth(self):
         """Give the first free booth of the market to each creator, in order.

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 
-from odoo.addons.citeslab_base.models.res_partner import ROLES
 from odoo.addons.citeslab_base.tools.dates import age_at, age_band
 from odoo.addons.citeslab_base.tools.headcount import Named
+from odoo.addons.citeslab_base.tools.roles import ROLES
 
 
 class CiteslabEventAttendance(models.AbstractModel):

@@ -1,12 +1,14 @@
 from datetime import datetime, time, timedelta
 
-import pytz
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools.date_utils import end_of
 
-from odoo.addons.citeslab_base.tools.dates import company_timezone, local_date
+from odoo.addons.citeslab_base.tools.dates import (
+    company_timezone,
+    local_date,
+    utc_moment,
+)
 
 from ..tools.holidays import is_public_holiday
 from ..tools.recurrence import occurrences, weeks_of_month
@@ -189,13 +191,9 @@ class CiteslabPermanence(models.Model):
             free[permanence].unlink()
             if last[permanence] and permanence.active:
                 today = fields.Date.context_today(permanence)
-                permanence._generate(today, self._end_of_week(last[permanence]))
+                # until Sunday: a rule moved to a later weekday loses no date
+                permanence._generate(today, end_of(last[permanence], "week"))
         return result
-
-    @api.model
-    def _end_of_week(self, day):
-        """Sunday of a week: a rule moved to a later weekday loses no date."""
-        return day + timedelta(days=6 - day.weekday())
 
     def _coming_dates(self):
         """Dates that are not begun yet and not cancelled."""
@@ -233,8 +231,7 @@ class CiteslabPermanence(models.Model):
         and told.
         """
         today = fields.Date.context_today(self)
-        quarter_start = today.replace(month=3 * ((today.month - 1) // 3) + 1, day=1)
-        last = quarter_start + relativedelta(months=6, days=-1)
+        last = end_of(fields.Date.add(today, months=3), "quarter")
         made, skipped = self.env["event.event"], []
         for permanence in self:
             events, busy = permanence._generate(today, last)
@@ -300,7 +297,6 @@ class CiteslabPermanence(models.Model):
 
     def _closing_days(self, first, last):
         """Days on which the structure is closed, from its working calendars."""
-        zone = company_timezone(self.company_id)
         leaves = (
             self.env["resource.calendar.leaves"]
             .sudo()
@@ -315,8 +311,8 @@ class CiteslabPermanence(models.Model):
         )
         closed = set()
         for leave in leaves:
-            day = pytz.utc.localize(leave.date_from).astimezone(zone).date()
-            end = pytz.utc.localize(leave.date_to).astimezone(zone).date()
+            day = local_date(leave.date_from, self.company_id)
+            end = local_date(leave.date_to, self.company_id)
             while day <= end:
                 closed.add(day)
                 day += timedelta(days=1)
@@ -337,10 +333,9 @@ class CiteslabPermanence(models.Model):
 
     def _moment(self, day, hour):
         """UTC moment of an hour of a day in the structure's zone."""
-        zone = company_timezone(self.company_id)
         minutes = round(hour * 60)
         local = datetime.combine(day, time(minutes // 60, minutes % 60))
-        return zone.localize(local).astimezone(pytz.utc).replace(tzinfo=None)
+        return utc_moment(local, self.company_id)
 
     def _event_values(self, rank, day):
         places = self.place_ids

@@ -60,7 +60,6 @@ class CiteslabPersonalData(models.AbstractModel):
             **super()._relations(),
             "crm_lead_event_registration_rel": ("crm_lead_id", "crm.lead", True),
             "citeslab_event_organization_rel": ("partner_id", "res.partner", False),
-            "citeslab_permanence_place_rel": ("partner_id", "res.partner", False),
         }
 
     def _nobody(self):

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 
 class EventBooth(models.Model):
@@ -29,20 +28,8 @@ class EventBooth(models.Model):
             creator = booth.sudo().partner_id
             if booth.state == "unavailable" and not creator:
                 continue  # a booth kept for the structure itself
-            if creator and not booth._is_followed(creator):
-                raise ValidationError(
-                    self.env._(
-                        "%(name)s is not followed by %(company)s: booths go to "
-                        "creators of the structure.",
-                        name=creator.name,
-                        company=booth.event_id.company_id.name,
-                    )
-                )
-
-    def _is_followed(self, creator):
-        """Whether a creator is a porteur of the structure that holds the market."""
-        company = self.event_id.company_id
-        return creator.is_porteur and creator.company_id == company
+            if creator:
+                creator._check_may_hold_booth(booth.event_id.company_id)
 
     def _post_confirmation_message(self):
         """The chatter of an event is read by people who may not know our porteurs."""

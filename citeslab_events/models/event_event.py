@@ -1,17 +1,19 @@
 from datetime import datetime, time, timedelta
 
-import pytz
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
-from odoo.tools.date_utils import float_to_time
+from odoo.tools import SQL
 
-from odoo.addons.citeslab_base.models.res_partner import ROLES
-from odoo.addons.citeslab_base.tools.dates import company_timezone, local_date
-from odoo.addons.citeslab_base.tools.text import normalise
+from odoo.addons.citeslab_base.tools.dates import (
+    company_timezone,
+    local_date,
+    local_moment,
+    utc_moment,
+)
+from odoo.addons.citeslab_base.tools.roles import ROLES
 
 MONTH, DAY = "month", "day"
 DATES = {"date_precision", "date_begin", "date_end"}
@@ -112,7 +114,6 @@ class EventEvent(models.Model):
     citeslab_date_end = fields.Date(
         string="Last Day", compute="_compute_citeslab_dates", store=True
     )
-    date_label = fields.Char(compute="_compute_date_label")
     work_hours = fields.Float(
         string="Working Time",
         compute="_compute_work_hours",
@@ -147,15 +148,6 @@ class EventEvent(models.Model):
     waiting_count = fields.Integer(
         string="Creators Waiting", compute="_compute_waiting_count", groups=ROLES
     )
-    collision_message = fields.Char(
-        string="Collision", compute="_compute_collision_message"
-    )
-    share_text = fields.Text(
-        string="Text to Share",
-        compute="_compute_share_text",
-        help="Ready to paste into a WhatsApp or quartier group.",
-    )
-
     _citeslab_has_company = models.Constraint(
         "CHECK (citeslab_kind_id IS NULL OR company_id IS NOT NULL)",
         "An event of CitésLab belongs to a structure: choose the company.",
@@ -209,33 +201,6 @@ class EventEvent(models.Model):
             event.citeslab_date = ours and local_date(event.date_begin, company)
             event.citeslab_date_end = ours and local_date(event.date_end, company)
 
-    @api.depends("citeslab_date", "citeslab_date_end", "date_precision")
-    @api.depends_context("lang")
-    def _compute_date_label(self):
-        """Day as told to people: a month alone says that the day is to be set."""
-        for event in self:
-            day, last = event.citeslab_date, event.citeslab_date_end
-            if not day:
-                event.date_label = ""
-            elif event.date_precision == MONTH:
-                month = format_date(self.env, day, date_format="MMMM yyyy")
-                event.date_label = self.env._("%(month)s (date to be set)", month=month)
-            elif last and last != day:
-                event.date_label = self.env._(
-                    "from %(first)s to %(last)s",
-                    first=self._day_words(day, "d MMMM"),
-                    last=self._day_words(last, "d MMMM yyyy"),
-                )
-            else:
-                event.date_label = self._day_words(day, "EEEE d MMMM yyyy")
-
-    def _day_words(self, day, pattern):
-        """A day in words; the first of a month is “1er” in French."""
-        words = format_date(self.env, day, date_format=pattern)
-        if day.day == 1 and (self.env.lang or "").startswith("fr"):
-            words = words.replace("1 ", "1er ", 1)
-        return words
-
     @api.depends("citeslab_kind_id", "date_begin", "date_end", "date_precision")
     def _compute_work_hours(self):
         """Length of the event; the usual one where it lasts days or has no day yet."""
@@ -267,104 +232,19 @@ class EventEvent(models.Model):
     def _month_bounds(self):
         """First and last minute of the month of this event, in UTC."""
         self.ensure_one()
-        zone = company_timezone(self.company_id or self.env.company)
-        day = local_date(self.date_begin, self.company_id or self.env.company)
+        company = self.company_id or self.env.company
+        day = local_date(self.date_begin, company)
         first = datetime.combine(day.replace(day=1), time.min)
         last = first + relativedelta(months=1, minutes=-1)
         return {
-            name: zone.localize(moment).astimezone(pytz.utc).replace(tzinfo=None)
+            name: utc_moment(moment, company)
             for name, moment in (("date_begin", first), ("date_end", last))
         }
-
-    # ------------------------------------------------------------
-    # Collisions
-    # ------------------------------------------------------------
-
-    def _dated(self):
-        """Own events of this set that hold a day of the chef's diary."""
-        return self.filtered(
-            lambda event: event.is_citeslab
-            and event.is_own
-            and event.date_precision != MONTH
-            and event.kanban_state != "cancel"
-        )
-
-    @api.model
-    def _dated_domain(self):
-        return (
-            Domain("is_citeslab", "=", True)
-            & Domain("is_own", "=", True)
-            & Domain("date_precision", "!=", MONTH)
-            & Domain("kanban_state", "!=", "cancel")
-        )
-
-    @api.depends("citeslab_date", "user_id", "date_precision", "kanban_state", "is_own")
-    def _compute_collision_message(self):
-        """Tell the other events of the same day: one search for the whole list.
-
-        Two permanences, or a permanence and an event of two people, are no news.
-        """
-        dated = self._dated()
-        (self - dated).collision_message = False
-        if not dated:
-            return
-        same_day = self.search(
-            self._dated_domain()
-            & Domain("company_id", "in", dated.company_id.ids)
-            & Domain("citeslab_date", "in", dated.mapped("citeslab_date"))
-        )
-        for event in dated:
-            others = same_day.filtered(event._collides_with)
-            event.collision_message = bool(others) and self.env._(
-                "Same day: %(events)s.", events=", ".join(others.mapped("name"))
-            )
-
-    def _collides_with(self, other):
-        """Whether another event of the same day deserves a warning."""
-        if other == self._origin or other.company_id != self.company_id:
-            return False
-        if other.citeslab_date != self.citeslab_date:
-            return False
-        same_person = self.user_id and self.user_id == other.user_id
-        permanence = self.is_permanence or other.is_permanence
-        both = self.is_permanence and other.is_permanence
-        return not both and bool(same_person or not permanence)
 
     @api.constrains("place_id", "territory_id", "company_id")
     def _check_own_structure(self):
         """The host checks no company on its events: ours do."""
         self.filtered("is_citeslab")._check_company(["place_id", "territory_id"])
-
-    @api.constrains("date_begin", "date_end", "user_id", "kanban_state", "is_own")
-    def _check_one_place_at_a_time(self):
-        """The same person cannot hold two of our events at the same hour."""
-        for event in self._dated().filtered("user_id"):
-            other = self.sudo().search(
-                self._dated_domain()
-                & Domain("id", "!=", event.id)
-                & Domain("user_id", "=", event.user_id.id)
-                & Domain("date_begin", "<", event.date_end)
-                & Domain("date_end", ">", event.date_begin),
-                limit=1,
-            )
-            if other and other.company_id == event.company_id:
-                raise ValidationError(
-                    self.env._(
-                        "%(person)s already holds “%(other)s” at that time "
-                        "(%(day)s): change the hours or the person.",
-                        person=event.user_id.name,
-                        other=other.name,
-                        day=other.date_label,
-                    )
-                )
-            if other:
-                raise ValidationError(
-                    self.env._(
-                        "%(person)s is already busy at that time: change the hours "
-                        "or the person.",
-                        person=event.user_id.name,
-                    )
-                )
 
     # ------------------------------------------------------------
     # Life of an event
@@ -425,11 +305,8 @@ class EventEvent(models.Model):
         """
         if len(self) != 1 or not (self.is_citeslab and self.is_multi_slots):
             return
-        zone = company_timezone(self.company_id)
         begin, was = (
-            pytz.utc.localize(fields.Datetime.to_datetime(moment))
-            .astimezone(zone)
-            .replace(tzinfo=None)
+            local_moment(fields.Datetime.to_datetime(moment), self.company_id)
             for moment in (vals["date_begin"], self.date_begin)
         )
         commands = [
@@ -568,100 +445,8 @@ class EventEvent(models.Model):
             )._give_booths()
 
     # ------------------------------------------------------------
-    # Words to share, screens
+    # Screens
     # ------------------------------------------------------------
-
-    @api.depends(
-        "name",
-        "date_begin",
-        "date_end",
-        "place_id.name",
-        "place_id.address",
-        "place",
-        "address_id",
-        "event_type_id",
-    )
-    @api.depends_context("lang")
-    def _compute_share_text(self):
-        for event in self:
-            if not event.is_citeslab or not event.citeslab_date:
-                event.share_text = ""
-                continue
-            lines = [
-                f"📣 {event.name}",
-                f"📅 {event._when_label()}",
-                f"📍 {event._place_label()}" if event._place_label() else "",
-                event.event_type_id.citeslab_text or "",
-                self.env._("Free, open to all. Come with your questions!"),
-                self._contact_line(event.company_id),
-            ]
-            event.share_text = "\n".join(line for line in lines if line)
-
-    @api.model
-    def _contact_line(self, company):
-        """How to reach the structure, in one line."""
-        reach = [company.phone, company.email]
-        words = " · ".join(word for word in reach if word)
-        return f"{company.name} · {words}" if words else company.name
-
-    def _hours_label(self):
-        """Hours in the structure's zone, as "14:00 – 16:00"; empty without a day."""
-        self.ensure_one()
-        if self.date_precision == MONTH or self.citeslab_date != self.citeslab_date_end:
-            return ""
-        zone = company_timezone(self.company_id)
-        hours = [
-            pytz.utc.localize(moment).astimezone(zone).strftime("%H:%M")
-            for moment in (self.date_begin, self.date_end)
-        ]
-        return " – ".join(hours)
-
-    def _when_label(self):
-        """Day and hours, in words."""
-        hours = self._hours_label()
-        return f"{self.date_label}, {hours}" if hours else self.date_label
-
-    def _place_label(self):
-        """Place in one line: its name, then its street and city."""
-        if label := super()._place_label():
-            return label
-        place = self.sudo().address_id
-        if not place:
-            return self.event_url or ""
-        parts = [place.name, place.street, place.city]
-        return ", ".join(part for part in parts if part)
-
-    def _sheets(self):
-        """Pages of the sign-in sheet: one per slot, with lines left for walk-ins.
-
-        :return: dicts of ``when``, ``registrations`` (by name) and ``blank`` lines
-        """
-        self.ensure_one()
-        expected = self.registration_ids.filtered(
-            lambda registration: registration.state != "cancel"
-        ).sorted(lambda registration: normalise(registration.name))
-        if not self.is_multi_slots:
-            return [self._sheet(self._when_label(), expected)]
-        return [
-            self._sheet(
-                self._slot_label(slot),
-                expected.filtered(lambda row, slot=slot: row.event_slot_id == slot),
-            )
-            for slot in self.event_slot_ids
-        ]
-
-    def _slot_label(self, slot):
-        """Day and hours of a slot, in the same words as those of an event."""
-        hours = " – ".join(
-            float_to_time(hour).strftime("%H:%M")
-            for hour in (slot.start_hour, slot.end_hour)
-        )
-        return f"{self._day_words(slot.date, 'EEEE d MMMM yyyy')}, {hours}"
-
-    def _sheet(self, when, registrations):
-        lines = 18 if not self.is_multi_slots else 6
-        blank = max(lines - len(registrations), 4)
-        return {"when": when, "registrations": registrations, "blank": blank}
 
     def _taken_booths(self):
         """Booths of the list for the town hall, in their order."""

@@ -2,9 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import clean_context
 
-from odoo.addons.citeslab_base.models.res_partner import ROLES
 from odoo.addons.citeslab_base.models.selections import GENDER, RESIDENCE
 from odoo.addons.citeslab_base.tools.dates import local_date
+from odoo.addons.citeslab_base.tools.roles import ROLES
 from odoo.addons.citeslab_base.tools.text import normalise_name
 
 # State of a booking → state of the RDV that it planned.
@@ -16,8 +16,6 @@ INTERVIEW_STATES = {
 }
 # What a change of may plan, move or hold a RDV, or make a contact.
 FOLLOWED = {"state", "absence", "event_slot_id", "porteur_id", "active", "event_id"}
-
-
 # What a bilan reads of a registration: a closed period keeps it, not the name.
 COUNTED = {
     "active",
@@ -426,14 +424,7 @@ class EventRegistration(models.Model):
 
     def action_set_absent(self):
         """Mark that the person did not come: it is no contact."""
-        self._set_absent("no_show")
-
-    def action_set_excused(self):
-        """Mark that the person told she would not come."""
-        self._set_absent("excused")
-
-    def _set_absent(self, absence):
-        self.write({"state": "open", "absence": absence})
+        self.write({"state": "open", "absence": "no_show"})
 
     # ------------------------------------------------------------
     # Mails

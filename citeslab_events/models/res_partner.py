@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 # Which of several registrations of one person is kept: who came, then who may come.
 RANK = {"done": 0, "open": 1, "draft": 2, "cancel": 3}
@@ -73,6 +74,22 @@ class ResPartner(models.Model):
     def _is_link_of_ours(self, model, column):
         ours = (model, column) == ("event.registration", "porteur_id")
         return ours or super()._is_link_of_ours(model, column)
+
+    def _check_may_hold_booth(self, company):
+        """Booths of a market go to the porteurs of the structure that holds it.
+
+        :param company: structure of the market
+        :raise ValidationError: somebody else
+        """
+        if not self.is_porteur or self.company_id != company:
+            raise ValidationError(
+                self.env._(
+                    "%(name)s is not followed by %(company)s: booths go to creators "
+                    "of the structure.",
+                    name=self.name,
+                    company=company.name,
+                )
+            )
 
     def _take_portraits_down(self):
         """A portrait whose consent was withdrawn is published no more."""

@@ -4,6 +4,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.tools import format_date
+from odoo.tools.date_utils import start_of
 
 
 class CiteslabCalendarPrint(models.TransientModel):
@@ -41,9 +42,7 @@ class CiteslabCalendarPrint(models.TransientModel):
     def _next_quarter_start(self):
         """First day of the quarter to come: the one that one prints."""
         today = fields.Date.context_today(self)
-        return today.replace(
-            month=3 * ((today.month - 1) // 3) + 1, day=1
-        ) + relativedelta(months=3)
+        return start_of(fields.Date.add(today, months=3), "quarter")
 
     @api.depends("company_id", "year", "quarter")
     def _compute_event_count(self):

@@ -1,13 +1,11 @@
 import re
 from datetime import date, datetime, time, timedelta
 
-import pytz
-
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from odoo.addons.citeslab_base.tools.dates import company_timezone
+from odoo.addons.citeslab_base.tools.dates import utc_moment
 from odoo.addons.citeslab_base.tools.text import normalise
 
 _DAY = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{4}))?")
@@ -210,15 +208,10 @@ class CiteslabEventPlan(models.TransientModel):
                 )
         return warnings
 
-    @api.model
-    def _local(self, day, hour, company):
-        zone = company_timezone(company)
-        moment = datetime.combine(day, time()) + timedelta(hours=hour)
-        return zone.localize(moment).astimezone(pytz.utc).replace(tzinfo=None)
-
     def _event_values(self, line):
         kind, company = line["kind"], self.company_id
-        start = self._local(line["day"], line["hour"], company)
+        clock = datetime.combine(line["day"], time()) + timedelta(hours=line["hour"])
+        start = utc_moment(clock, company)
         return {
             "name": line["title"],
             "citeslab_kind_id": kind.id,

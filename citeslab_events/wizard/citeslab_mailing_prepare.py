@@ -10,7 +10,6 @@ from odoo.addons.citeslab_base.models.selections import (
 
 from ..models.mailing_mailing import PURPOSE
 
-OPEN = ("planned", "done")
 # Kinds of organisations that send people to us (CDC §3).
 PRESCRIBERS = ("employment", "youth", "social_centre", "social_work", "integration")
 
