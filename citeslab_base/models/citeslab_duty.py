@@ -40,6 +40,7 @@ class CiteslabDuty(models.AbstractModel):
         self.sudo().activity_id.unlink()
 
     def action_done(self):
+        """It is done today: its activity is closed."""
         self.write({"date_done": fields.Date.context_today(self)})
 
     def _duty_record(self):
@@ -54,8 +55,9 @@ class CiteslabDuty(models.AbstractModel):
     def _sync_activity(self):
         """An open duty is an activity of its record; a done one closes it."""
         for duty in self:
-            # as superuser: whoever changes the duty may not see the other's activity
-            activity = duty.sudo().activity_id
+            # as superuser: whoever changes the duty may not see the other's activity;
+            # one that was closed stays so, and a duty opened again has a new one
+            activity = duty.sudo().activity_id.filtered("active")
             if duty.date_done:
                 activity.action_feedback(feedback=duty.name)
             elif activity:

@@ -113,6 +113,12 @@ class TestConvention(BudgetCase):
         self.assertEqual(activity.date_deadline, date(2023, 4, 30))
         duty.action_done()
         self.assertFalse(yearly.activity_ids)
+        told = yearly.message_ids
+        duty.name = "Rendre le bilan 2022"
+        self.assertEqual(yearly.message_ids, told, "done once, told once")
+        duty.date_done = False  # ticked by mistake
+        self.assertEqual(yearly.activity_ids.summary, "Rendre le bilan 2022")
+        self.assertEqual(yearly.activity_ids.user_id, self.chef)
 
     def test_signed_convention_is_kept(self):
         yearly = self.frame.yearly_ids[0]

@@ -277,8 +277,9 @@ class CiteslabCommittee(models.Model):
         """An alert is an activity of the committee, closed when it is over."""
         self.ensure_one()
         alerts = [one for one in self._expected() if one[1] in cadence.ALERTS]
+        activity = self.alert_activity_id.filtered("active")
         if not alerts:
-            self.alert_activity_id.action_feedback()
+            activity.action_feedback()
             return
         user = self.territory_id.chef_ids[:1] or self._fallback_user()
         committee = self.with_context(lang=user.lang or self.env.lang)
@@ -286,8 +287,8 @@ class CiteslabCommittee(models.Model):
             "summary": " ".join(committee._slot_sentence(*one) for one in alerts),
             "date_deadline": min(slot.last for slot, _state in alerts),
         }
-        if self.alert_activity_id:
-            self.alert_activity_id.write(values)
+        if activity:
+            activity.write(values)
         elif user:
             self.alert_activity_id = self.activity_schedule(
                 "mail.mail_activity_data_todo", user_id=user.id, **values

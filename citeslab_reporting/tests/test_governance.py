@@ -67,6 +67,18 @@ class TestCadence(GovernanceCase):
         self.assertFalse(self.copil.activity_ids)
         meeting.action_cancel()
         self.assertTrue(self.copil.alert)
+        again = self.copil.activity_ids
+        self.assertEqual(again.user_id, self.chef, "the chef is reminded again")
+        self.assertNotEqual(again, activity)
+
+    @freeze_time("2024-08-15")
+    def test_G1_alert_that_is_over_is_told_once(self):
+        self.hold(self.copil, date(2024, 3, 12))
+        self.env["citeslab.committee"]._cron_alert()
+        self.hold(self.copil, date(2024, 8, 10))
+        told = self.copil.message_ids
+        self.env["citeslab.committee"]._cron_alert()
+        self.assertEqual(self.copil.message_ids, told)
 
     @freeze_time("2024-12-20")
     def test_G1_two_copils_anywhere_in_the_year_are_enough(self):
