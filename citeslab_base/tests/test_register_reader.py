@@ -408,6 +408,12 @@ class TestRows(RegisterCase):
         self.assertEqual(checked.errors, [])
         self.assertEqual({problem.line for problem in checked.warnings}, {*range(2, 8)})
 
+    def test_age_is_told_as_it_is_on_the_day(self):
+        """Fourteen in December is thirteen in January: worth a second look."""
+        checked = check(as_csv([person(1, birth="31/12/2009")]))
+        (warning,) = checked.warnings
+        self.assertEqual(warning.params["age"], 13)
+
     def test_a_cell_mended_on_screen(self):
         content = as_csv([person(1, contact="32/01/2023", last="=oops".strip("="))])
         self.assertEqual(len(self.errors(content)), 1)
