@@ -27,6 +27,7 @@ class CiteslabErasure(Command):
     """
 
     def run(self, cmdargs):
+        """Do one task; one sentence and exit code 1 when it cannot be done."""
         self.parser.add_argument("task", choices=("export", "replay", "run"))
         self.parser.add_argument("file", nargs="?", type=Path)
         self.parser.add_argument("--db", required=True)

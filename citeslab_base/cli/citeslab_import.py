@@ -76,6 +76,7 @@ class CiteslabImport(Command):
     """
 
     def run(self, cmdargs):
+        """Print what was imported, or what to mend and exit with 1 (130: stopped)."""
         args = self._parse(cmdargs)
         self._configure(args)
         try:

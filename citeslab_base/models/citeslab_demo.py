@@ -325,38 +325,13 @@ class CiteslabDemo(models.AbstractModel):
 
     def _tell_the_rest(self, env, parcours, row, today):
         """Photograph, orientation, outcome and next activity of a person."""
-        photograph = parcours.situation_ids
-        if photograph:
-            photograph.write(
-                {
-                    "target_public": row["Public"] or False,
-                    "employment_id": self._entry("employment", row["Situation"]),
-                    "education_id": self._entry("education", row["Formation"]),
-                }
-            )
+        self._complete_photograph(parcours.situation_ids, row)
         if row["Orientation"]:
-            family, days = row["Orientation"].split(":")
-            organization = row["Structure"] and self._entry(
-                "organization", row["Structure"]
-            )
-            env["citeslab.orientation"].create(
-                {
-                    "parcours_id": parcours.id,
-                    "family": family,
-                    "organization_id": organization,
-                    "date": today - timedelta(days=int(days)),
-                }
-            )
+            values = self._orientation_values(row, today)
+            env["citeslab.orientation"].create({"parcours_id": parcours.id, **values})
         if row["Issue"]:
-            value, days, *reason = row["Issue"].split(":")
-            env["citeslab.outcome"].create(
-                {
-                    "parcours_id": parcours.id,
-                    "value": value,
-                    "date": today - timedelta(days=int(days)),
-                    "reason_id": self._entry("outcome_reason", "".join(reason)),
-                }
-            )
+            values = self._outcome_values(row, today)
+            env["citeslab.outcome"].create({"parcours_id": parcours.id, **values})
         if row["Étape"]:  # a chef moves the card further than the facts say
             parcours.stage_id = parcours._stages_by_phase()[row["Étape"]]
         if row["Activité"]:
@@ -367,3 +342,29 @@ class CiteslabDemo(models.AbstractModel):
                 summary,
                 user_id=env.uid,
             )
+
+    def _complete_photograph(self, photograph, row):
+        photograph.write(
+            {
+                "target_public": row["Public"] or False,
+                "employment_id": self._entry("employment", row["Situation"]),
+                "education_id": self._entry("education", row["Formation"]),
+            }
+        )
+
+    def _orientation_values(self, row, today):
+        family, days = row["Orientation"].split(":")
+        organization = row["Structure"]
+        return {
+            "family": family,
+            "organization_id": self._entry("organization", organization),
+            "date": today - timedelta(days=int(days)),
+        }
+
+    def _outcome_values(self, row, today):
+        value, days, *reason = row["Issue"].split(":")
+        return {
+            "value": value,
+            "date": today - timedelta(days=int(days)),
+            "reason_id": self._entry("outcome_reason", "".join(reason)),
+        }

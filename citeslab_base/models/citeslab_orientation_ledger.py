@@ -134,14 +134,7 @@ class CiteslabOrientationLedger(models.Model):
             ("date", "<=", date_to),
         ]
         counted = ("sent", "accepted", "refused", "waiting", "silent", "owed", "news")
-        reasons = {}
-        for organization, reason, count in self._read_group(
-            [*domain, ("state", "=", "refused")],
-            ["organization_id", "reason_id"],
-            ["__count"],
-        ):
-            label = reason.name or self.env._("no reason given")
-            reasons.setdefault(organization, []).append((label, count))
+        reasons = self._refusals(domain)
         groups = self._read_group(
             domain,
             ["organization_id"],
@@ -152,15 +145,31 @@ class CiteslabOrientationLedger(models.Model):
                 "organization": organization,
                 **dict(zip(counted, figures, strict=True)),
                 "answer_days": None if days is False else days,
-                "reasons": sorted(
-                    reasons.get(organization, []), key=lambda told: -told[1]
-                ),
+                "reasons": reasons.get(organization, []),
             }
             for organization, *figures, days in groups
         ]
         return sorted(
             entries, key=lambda row: (-row["sent"], row["organization"].name or "~")
         )
+
+    def _refusals(self, domain):
+        """Reasons of the refusals of each organisation, the most frequent first.
+
+        :return: organisation → [(label, count)]
+        """
+        reasons = {}
+        for organization, reason, count in self._read_group(
+            [*domain, ("state", "=", "refused")],
+            ["organization_id", "reason_id"],
+            ["__count"],
+        ):
+            label = reason.name or self.env._("no reason given")
+            reasons.setdefault(organization, []).append((label, count))
+        return {
+            organization: sorted(told, key=lambda pair: -pair[1])
+            for organization, told in reasons.items()
+        }
 
     def action_open_orientations(self):
         """Open the orientations behind the rows chosen."""

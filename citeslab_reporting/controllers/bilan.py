@@ -1,5 +1,7 @@
 from odoo import http
-from odoo.http import content_disposition, request
+from odoo.http import request
+
+from odoo.addons.citeslab_base.tools.download import file_response
 
 
 class BilanController(http.Controller):
@@ -20,13 +22,4 @@ class BilanController(http.Controller):
         renderer = request.env["citeslab.bilan.renderer"]
         matrix = renderer._matrix(params)
         name, content = renderer._file(matrix, file_format)
-        return request.make_response(
-            content,
-            headers=[
-                ("Content-Type", renderer._formats()[file_format]),
-                ("Content-Length", len(content)),
-                ("Content-Disposition", content_disposition(name)),
-                ("Cache-Control", "no-store"),
-                ("X-Content-Type-Options", "nosniff"),
-            ],
-        )
+        return file_response(name, content, renderer._formats()[file_format])

@@ -1,6 +1,7 @@
 from odoo import http
-from odoo.http import content_disposition, request
+from odoo.http import request
 
+from odoo.addons.citeslab_base.tools.download import file_response
 from odoo.addons.citeslab_base.tools.replica import once_there
 
 from ..models.citeslab_export import FORMATS
@@ -23,9 +24,9 @@ class ExportController(http.Controller):
         """
         report = request.env["citeslab.report"].browse(report_id)
         if file_format == "handover":
-            return self._answer(*report._handover(), FORMATS["json"])
+            return file_response(*report._handover(), FORMATS["json"])
         name, content = report._export(file_format)
-        return self._answer(name, content, FORMATS[file_format])
+        return file_response(name, content, FORMATS[file_format])
 
     @http.route(
         "/citeslab/export/live/<string:file_format>",
@@ -41,7 +42,7 @@ class ExportController(http.Controller):
         """
         export = request.env["citeslab.export"]
         name, content = export._export_live(file_format, params)
-        return self._answer(name, content, FORMATS[file_format])
+        return file_response(name, content, FORMATS[file_format])
 
     @http.route(
         "/citeslab/campaign/<int(min=1,max=2147483647):entry_id>",
@@ -55,7 +56,7 @@ class ExportController(http.Controller):
         entry = request.env["citeslab.campaign.entry"].browse(entry_id)
         entry.check_access("read")
         name, content = entry.campaign_id._as_file(entry.structure_id)
-        return self._answer(name, content, FORMATS["json"])
+        return file_response(name, content, FORMATS["json"])
 
     @http.route(
         "/citeslab/answer/<int(min=1,max=2147483647):file_id>",
@@ -67,17 +68,4 @@ class ExportController(http.Controller):
     def answer_file(self, file_id):
         """The answer to a report, for the database of its structure."""
         report = request.env["citeslab.report.file"].browse(file_id)
-        return self._answer(*report._answer_file(), FORMATS["json"])
-
-    @staticmethod
-    def _answer(name, content, kind):
-        return request.make_response(
-            content,
-            headers=[
-                ("Content-Type", kind),
-                ("Content-Length", len(content)),
-                ("Content-Disposition", content_disposition(name)),
-                ("Cache-Control", "no-store"),
-                ("X-Content-Type-Options", "nosniff"),
-            ],
-        )
+        return file_response(*report._answer_file(), FORMATS["json"])

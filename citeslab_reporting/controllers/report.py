@@ -1,7 +1,8 @@
 from odoo import http
 from odoo.exceptions import MissingError, UserError
-from odoo.http import content_disposition, request
+from odoo.http import request
 
+from odoo.addons.citeslab_base.tools.download import file_response
 from odoo.addons.citeslab_base.tools.replica import once_there
 
 from ..report.citeslab_bilan_renderer import FORMATS
@@ -37,13 +38,4 @@ class ReportController(http.Controller):
         report.check_access("read")
         renderer = request.env["citeslab.report.renderer"]
         name, content = renderer._file_of(report, file_format)
-        return request.make_response(
-            content,
-            headers=[
-                ("Content-Type", FORMATS[file_format]),
-                ("Content-Length", len(content)),
-                ("Content-Disposition", content_disposition(name)),
-                ("Cache-Control", "no-store"),
-                ("X-Content-Type-Options", "nosniff"),
-            ],
-        )
+        return file_response(name, content, FORMATS[file_format])

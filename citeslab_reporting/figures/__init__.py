@@ -1,1 +1,1 @@
-"""Plain figures and their renderers; nothing here imports Odoo."""
+"""Plain figures and their renderers; nothing here knows the ORM."""

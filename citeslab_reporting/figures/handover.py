@@ -3,6 +3,7 @@
 import json
 from datetime import date
 
+from .matrix import period_dict
 from .sealed import canonical, digest
 
 CAMPAIGN = "citeslab.campaign/1"
@@ -28,7 +29,7 @@ def campaign(*, uid, name, kind, period, deadline, instructions, structure):
         "uid": uid,
         "name": name,
         "kind": kind,
-        "period": {"from": period[0].isoformat(), "to": period[1].isoformat()},
+        "period": period_dict(period),
         "deadline": deadline.isoformat(),
         "instructions": instructions,
         "structure": structure,
@@ -117,7 +118,7 @@ def answer(*, structure, kind, period, version, seal, state, missing):
         "schema": ANSWER,
         "structure": structure,
         "kind": kind,
-        "period": {"from": period[0].isoformat(), "to": period[1].isoformat()},
+        "period": period_dict(period),
         "version": version,
         "hash": seal,
         "state": state,

@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from odoo.addons.citeslab_base.tools.rounding import half_up, rate
+from odoo.addons.citeslab_base.tools.rounding import rate
 
 from .matrix import RATE
 
@@ -59,13 +59,6 @@ class Change:
     removed: tuple = ()
     changed: tuple = ()
     redefined: bool = False
-
-    @property
-    def gap(self):
-        """Difference of the two versions, ``None`` where one says nothing."""
-        if self.before is None or self.after is None:
-            return None
-        return half_up(self.after, 2) - half_up(self.before, 2)
 
     def as_dict(self):
         return {

@@ -12,8 +12,6 @@ NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 ABSENT = "\N{EN DASH}"
 
-# Characters that no XML document (hence no workbook) may hold.
-
 _IMAGE_TYPES = (
     (b"\x89PNG", "image/png"),
     (b"\xff\xd8", "image/jpeg"),
@@ -84,14 +82,15 @@ def data_uri(content, mimetype=None):
     :param mimetype: told by the first bytes unless given.
     """
     if not mimetype and content and not _image_type(content):
-        content = _decoded(content)
+        content = decoded(content)
     mimetype = mimetype or _image_type(content)
     if not mimetype:
         return None
     return f"data:{mimetype};base64,{base64.b64encode(content).decode()}"
 
 
-def _decoded(content):
+def decoded(content):
+    """Bytes of a file in base64, as Odoo keeps images; none when it is not base64."""
     try:
         return base64.b64decode(content, validate=True)
     except ValueError:

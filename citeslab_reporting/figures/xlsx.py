@@ -307,13 +307,15 @@ class _Workbook:
         if not block["maximum"]:
             return free
         chart = self.book.add_chart({"type": "bar"})
-        name = sheet.get_name()
-        categories = [name, first, 0, last, 0]
+
+        def cells(column):
+            return [sheet.get_name(), first, column, last, column]
+
         chart.add_series(
             {
                 "name": safe_cell(self.layout.year),
-                "categories": categories,
-                "values": [name, first, 1, last, 1],
+                "categories": cells(0),
+                "values": cells(1),
                 "fill": {"color": BLUE},
                 "data_labels": {"value": True, "font": {"size": 9}},
                 "gap": 45,
@@ -321,12 +323,11 @@ class _Workbook:
             }
         )
         if block["has_previous"]:
-            column = self._previous_column(block)
             chart.add_series(
                 {
                     "name": safe_cell(self.layout.previous_year),
-                    "categories": categories,
-                    "values": [name, first, column, last, column],
+                    "categories": cells(0),
+                    "values": cells(self._previous_column(block)),
                     "pattern": {
                         "pattern": "wide_upward_diagonal",
                         "fg_color": GREY,

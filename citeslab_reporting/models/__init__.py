@@ -2,6 +2,8 @@ from . import citeslab_application
 from . import citeslab_application_content
 from . import citeslab_application_line
 from . import citeslab_bilan
+from . import citeslab_bilan_document
+from . import citeslab_bilan_records
 from . import citeslab_bilan_frozen
 from . import citeslab_campaign
 from . import citeslab_campaign_entry
@@ -12,6 +14,7 @@ from . import citeslab_committee_decision
 from . import citeslab_committee_meeting
 from . import citeslab_committee_member
 from . import citeslab_consolidation
+from . import citeslab_consolidation_tables
 from . import citeslab_consolidation_line
 from . import citeslab_consolidation_rule
 from . import citeslab_declared_figure
@@ -32,6 +35,7 @@ from . import citeslab_report_template_section
 from . import citeslab_objective
 from . import citeslab_pilotage
 from . import citeslab_report
+from . import citeslab_report_seal
 from . import citeslab_report_section
 from . import citeslab_report_picture
 from . import citeslab_report_claim

@@ -84,10 +84,13 @@ class CiteslabApplication(models.Model):
         return result
 
     def action_complete(self):
+        """The dossier holds everything: refused while something is missing."""
         self.write({"state": "complete"})
 
     def action_send(self):
+        """It has left the structure."""
         self.write({"state": "sent"})
 
     def action_reopen(self):
+        """Back to its preparation."""
         self.write({"state": "draft"})

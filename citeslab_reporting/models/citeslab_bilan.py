@@ -18,11 +18,8 @@ from ..figures.matrix import (
     OK,
     RATE,
     UNKNOWN,
-    Definition,
     Figure,
     Item,
-    Matrix,
-    Section,
     distribution,
 )
 
@@ -108,7 +105,9 @@ class Tally:
 class CiteslabBilan(models.AbstractModel):
     """Engine of the figures: reads the indicators, aggregates, builds a Matrix.
 
-    One query per source and period; the record rules of the reader apply.
+    One query per source and period; the record rules of the reader apply. What a
+    document says besides is in ``citeslab_bilan_document.py``, the records behind a
+    figure in ``citeslab_bilan_records.py``.
     """
 
     _name = "citeslab.bilan"
@@ -152,26 +151,6 @@ class CiteslabBilan(models.AbstractModel):
         previous = engine._previous_tallies(indicators, scope, current, labels)
         figures = engine._figures(indicators, scope, current, previous, labels)
         return engine._build(indicators, scope, figures)
-
-    @api.model
-    @api.readonly
-    def action_open_records(self, params, code, item_code=None):
-        """Records that one figure, or one of its rows, counted.
-
-        :param dict params: ``company_id``, ``date_from``, ``date_to`` and, if
-            wanted, ``territory_id``, ``neighborhood_ids``, ``communes``;
-            ``previous`` opens the records of the year before
-        :param str code: code of the indicator
-        :param str item_code: code of the row; empty for the whole figure
-        :return: an ``ir.actions.act_window`` dict
-        :raises UserError: unknown figure or row, or nobody feeds it
-        """
-        scope = self._scope_from_params(params)
-        engine = self._for_scope(scope)
-        indicator = engine._indicator_by_code(scope.company, code)
-        if params.get("previous"):
-            scope = scope.previous()
-        return engine._open_records(indicator, scope, item_code)
 
     # Hooks of other addons
 
@@ -692,190 +671,6 @@ class CiteslabBilan(models.AbstractModel):
                 notes += model._bilan_notes(domain, period.first, period.last)
         return list(dict.fromkeys(notes))
 
-    # Document
-
     def _section_code(self, indicator):
         """Stable code of the section: its rank only orders the document."""
         return indicator.section.partition("_")[2]
-
-    def _build(self, indicators, scope, figures):
-        """The whole bilan as plain data."""
-        before = scope.previous()
-        return Matrix(
-            structure=self._structure(scope.company),
-            territory=self._territory(scope),
-            period=(scope.first, scope.last),
-            previous_period=(before.first, before.last),
-            figures=figures,
-            sections=self._sections(indicators),
-            definitions=tuple(
-                Definition(figure.code, figure.label, figure.definition)
-                for figure in figures.values()
-                if figure.definition
-            ),
-            meta=self._meta(scope),
-        )
-
-    def _sections(self, indicators):
-        titles = indicators._fields["section"]._description_selection(self.env)
-        codes = defaultdict(list)
-        for indicator in indicators:
-            codes[indicator.section].append(indicator.code)
-        return tuple(
-            Section(section.partition("_")[2], title, tuple(codes[section]))
-            for section, title in titles
-            if section in codes
-        )
-
-    def _structure(self, company):
-        """What the cover says of the structure."""
-        partner = company.sudo().partner_id
-        values = {
-            "name": partner.name,
-            "city": partner.city,
-            "siret": partner.company_registry,
-            "website": partner.website,
-            "logo": company.sudo().logo,
-        }
-        return {name: value for name, value in values.items() if value}
-
-    def _territory(self, scope):
-        """What the cover says of the territory: the given one, else the only one."""
-        territory = scope.territory or self.env["citeslab.territory"]._default_for(
-            scope.company
-        )
-        if not territory:
-            return None
-        territory = territory.sudo()
-        values = {
-            "name": territory.name,
-            "region": territory.region_id.name,
-            "population": territory.population,
-            "neighborhoods": [
-                {
-                    "code": area.code,
-                    "name": area.name,
-                    "population": area.population,
-                    **({"year": area.population_year} if area.population_year else {}),
-                }
-                for area in territory.neighborhood_ids.filtered_domain(
-                    territory.neighborhood_ids._domain_valid_at(scope.last)
-                )
-            ],
-        }
-        return {name: value for name, value in values.items() if value}
-
-    def _meta(self, scope):
-        """What is printed beside the figures."""
-        areas = self.env["citeslab.neighborhood"].browse(scope.neighborhoods)
-        funders = self._funders(scope)
-        lacking = funders._logo_warning()
-        filters = [scope.territory.name] if scope.territory else []
-        return {
-            "min_minutes": self._minimum_minutes(),
-            "filters": filters + areas.mapped("name") + list(scope.communes),
-            "generated_on": fields.Date.context_today(self),
-            "author": self._author(scope),
-            "funders": [
-                {"name": funder.name, "logo": funder.logo or None} for funder in funders
-            ],
-            "warnings": [lacking] if lacking else [],
-        }
-
-    def _funders(self, scope):
-        """Who supports the action in the period: their logos are shown (CDC §6.7).
-
-        Funders of the conventions in force and of the money that is counted; the
-        structure's own part is no support.
-
-        :rtype: citeslab.funder records
-        """
-        conventions = self.env["citeslab.convention"].search(
-            [
-                ("company_id", "=", scope.company.id),
-                ("state", "in", ("granted", "signed", "closed")),
-                ("date_start", "<=", scope.last),
-                ("date_end", ">=", scope.first),
-            ]
-        )
-        money = self._source_model("citeslab.fact.money", scope)
-        domain = self._source_domain("citeslab.fact.money", scope)
-        domain &= Domain("is_funding", "=", True) & Domain("amount", ">", 0)
-        paying = [funder for (funder,) in money._read_group(domain, ["funder_id"])]
-        funders = conventions.funder_id.union(*paying)
-        return funders.filtered(lambda one: not one.kind_id.is_own).sorted()
-
-    def _author(self, scope):
-        """Who signs: the chef de projet of the territory when there is one."""
-        territory = scope.territory or self.env["citeslab.territory"]._default_for(
-            scope.company
-        )
-        chefs = territory.sudo().chef_ids
-        return chefs.name if len(chefs) == 1 else None
-
-    # Records behind a figure
-
-    def _indicator_by_code(self, company, code):
-        indicators = self.env["citeslab.indicator"]._for_company(company)
-        indicator = indicators.filtered(lambda i: i.code == code)[:1]
-        if not indicator:
-            raise UserError(
-                self.env._("There is no figure with the code %(code)s.", code=code)
-            )
-        if not indicator.source:
-            raise UserError(
-                self.env._(
-                    "%(name)s: nothing is registered yet, so no record can be shown.",
-                    name=indicator.name,
-                )
-            )
-        return indicator
-
-    def _open_records(self, indicator, scope, item_code):
-        """Window on the rows of the source that the figure counted."""
-        domain = self._counted_domain(indicator, scope)
-        model = self._source_model(indicator.source, scope)
-        name = indicator.name
-        if item_code:
-            domain, label = self._item_domain(indicator, model, domain, item_code)
-            name = f"{name} : {label}"
-        if indicator._measures_number():
-            domain &= Domain(indicator.measure_field, "!=", 0)
-        action = model._bilan_action(indicator, domain)
-        action["name"] = name
-        # the structure of the bilan, whichever ones the reader has ticked
-        action["context"]["allowed_company_ids"] = scope.company.ids
-        return action
-
-    def _counted_domain(self, indicator, scope):
-        """Rows of the source that a figure counts."""
-        domain = self._source_domain(indicator.source, scope)
-        domain &= indicator._parsed_domain()
-        for flag in indicator._flags():
-            domain &= Domain(flag, "=", True)
-        return domain
-
-    def _item_domain(self, indicator, model, domain, item_code):
-        """Narrow a domain to one row of the figure.
-
-        :return: domain and label of the row
-        :raises UserError: when the figure has no such row
-        """
-        group = indicator.group_field
-        labels, codes = {}, {}
-        if group:
-            groups = [key for (key,) in model._read_group(domain, [group])]
-            codes = self._group_codes(indicator, groups, labels)
-        keys = [key for key, code in codes.items() if code == item_code]
-        if not keys:
-            raise UserError(
-                self.env._(
-                    "%(name)s: no record of the period is under %(code)s.",
-                    name=indicator.name,
-                    code=item_code,
-                )
-            )
-        values = [key.id if isinstance(key, models.BaseModel) else key for key in keys]
-        known = labels[indicator.source, group]
-        label = known[item_code][1] if item_code in known else self.env._("Unknown")
-        return domain & Domain(group, "in", values), label

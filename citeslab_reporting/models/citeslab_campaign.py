@@ -4,9 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
-from ..figures import handover
+from odoo.addons.citeslab_base.tools.roles import CHEF, NETWORK
 
-NETWORK = "citeslab_base.group_network"
+from ..figures import handover
 
 
 class CiteslabCampaign(models.Model):
@@ -135,6 +135,7 @@ class CiteslabCampaign(models.Model):
             campaign._hand_out()
 
     def action_close(self):
+        """Nothing more is waited for, nor reminded."""
         self.write(
             {
                 "state": "closed",
@@ -195,7 +196,7 @@ class CiteslabCampaign(models.Model):
         :raises AccessError: for anybody else
         """
         company.check_access("read")
-        if not self.env.user.has_group("citeslab_base.group_chef") or (
+        if not self.env.user.has_group(CHEF) or (
             company not in self.env.user.company_ids
         ):
             raise AccessError(self.env._("This structure is not one of yours."))
@@ -237,20 +238,7 @@ class CiteslabCampaign(models.Model):
                 )
             ) from error
         # as superuser: a chef receives a campaign, he does not make one
-        Campaign = self.sudo()
-        campaign = Campaign.search([("uid", "=", values["uid"])])
-        campaign = campaign or Campaign.create(
-            {
-                **{key: values[key] for key in ("uid", "name", "kind", "deadline")},
-                "instructions": values["instructions"],
-                "date_from": values["period"]["from"],
-                "date_to": values["period"]["to"],
-                "state": "open",
-                "is_received": True,
-                "opened_on": fields.Datetime.now(),
-                "opened_by_id": self.env.user.id,
-            }
-        )
+        campaign = self.sudo()._kept(values)
         structure = self.env["citeslab.network.structure"].sudo()
         structure._ensure_for(company)
         own = structure.search([("company_id", "=", company.id)])
@@ -262,3 +250,20 @@ class CiteslabCampaign(models.Model):
         if not entry.handed_on:
             entry._hand_out()
         return entry.with_env(self.env)
+
+    @api.model
+    def _kept(self, values):
+        """The campaign of a file: the one that is here already, else a new one."""
+        known = self.search([("uid", "=", values["uid"])])
+        names = ("uid", "name", "kind", "deadline", "instructions")
+        return known or self.create(
+            {
+                **{name: values[name] for name in names},
+                "date_from": values["period"]["from"],
+                "date_to": values["period"]["to"],
+                "state": "open",
+                "is_received": True,
+                "opened_on": fields.Datetime.now(),
+                "opened_by_id": self.env.user.id,
+            }
+        )

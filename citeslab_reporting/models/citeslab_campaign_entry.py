@@ -2,8 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
-MANAGER = "citeslab_base.group_manager"
-CHEF = "citeslab_base.group_chef"
+from odoo.addons.citeslab_base.tools.roles import CHEF, MANAGER
 
 
 class CiteslabCampaignEntry(models.Model):

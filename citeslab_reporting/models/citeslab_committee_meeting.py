@@ -176,12 +176,15 @@ class CiteslabCommitteeMeeting(models.Model):
             committee._sync_alert()
 
     def action_hold(self):
+        """Note that it took place."""
         self.write({"state": "held"})
 
     def action_cancel(self):
+        """Note that it will not take place."""
         self.write({"state": "cancelled"})
 
     def action_replan(self):
+        """Plan it again, after it was noted as held or cancelled."""
         self.write({"state": "planned"})
 
     def action_print_pack(self):

@@ -1,24 +1,15 @@
 import json
 from collections import defaultdict
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tools.misc import format_date
 
-from ..figures.consolidation import (
-    DEPARTMENT,
-    NETWORK,
-    PLAIN,
-    REGION,
-    STRUCTURE,
-    SUM,
-    Source,
-    consolidate,
-)
+from odoo.addons.citeslab_base.tools.roles import NETWORK
 
-NETWORK_GROUP = "citeslab_base.group_network"
+from ..figures.consolidation import DEPARTMENT, REGION, STRUCTURE, Source, consolidate
+
 NATIONAL_GROUP = "citeslab_reporting.group_network_national"
 # What is asked, and what is found: the one by people, the other by the sum alone.
 ASKED = {"campaign_id", "region_id", "only_validated"}
@@ -120,7 +111,7 @@ class CiteslabConsolidation(models.Model):
         :raises AccessError: for anybody but the network
         :raises UserError: nothing to add up
         """
-        if not self.env.user.has_group(NETWORK_GROUP):
+        if not self.env.user.has_group(NETWORK):
             raise AccessError(
                 self.env._("Only the animation of the network consolidates.")
             )
@@ -140,6 +131,15 @@ class CiteslabConsolidation(models.Model):
         :raises UserError: nothing added up, or the campaign is published already
         """
         self.ensure_one()
+        self._check_may_publish()
+        self.sudo().write(
+            {
+                "published_on": fields.Datetime.now(),
+                "published_by_id": self.env.user.id,
+            }
+        )
+
+    def _check_may_publish(self):
         if not self.env.user.has_group(NATIONAL_GROUP):
             raise AccessError(
                 self.env._("Only the national animation publishes a consolidation.")
@@ -166,12 +166,6 @@ class CiteslabConsolidation(models.Model):
                     day=format_date(self.env, former.published_on),
                 )
             )
-        self.sudo().write(
-            {
-                "published_on": fields.Datetime.now(),
-                "published_by_id": self.env.user.id,
-            }
-        )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -219,31 +213,14 @@ class CiteslabConsolidation(models.Model):
             or 0
         )
         bilans = {entry: json.loads(told[entry][1]) for entry in given}
-        sources = [
-            Source(
-                entry.structure_id.id,
-                entry.structure_id.region_id.id or None,
-                entry.structure_id.department_id.id or None,
-                bilans[entry]["indicators"],
-            )
-            for entry in given
-        ]
-        rules = self.env["citeslab.consolidation.rule"].search([])
-        lines = consolidate(sources, rules._specs(), threshold)
-        # rows are named as this database does, files of others come after
-        labels = self._item_labels(
-            bilans[entry] for entry in given.sorted(lambda one: not one.company_id)
-        )
+        lines = self._line_commands(bilans, threshold)
         # as superuser: nobody types a figure, nor what was added up
         self.line_ids.sudo().unlink()
         self.sudo().write(
             {
-                "line_ids": [
-                    (0, 0, self._line_values(rank, line, rules, labels))
-                    for rank, line in enumerate(lines)
-                ],
-                "entry_ids": [(6, 0, given.ids)],
-                "missing_ids": [(6, 0, (entries - given).structure_id.ids)],
+                "line_ids": lines,
+                "entry_ids": [Command.set(given.ids)],
+                "missing_ids": [Command.set((entries - given).structure_id.ids)],
                 "computed_on": fields.Datetime.now(),
                 "computed_by_id": self.env.user.id,
                 "threshold": threshold,
@@ -253,6 +230,31 @@ class CiteslabConsolidation(models.Model):
                 ),
             }
         )
+
+    def _line_commands(self, bilans, threshold):
+        """Commands that create the lines of what structures told.
+
+        :param dict bilans: entry of the campaign → its bilan, as plain values
+        :param int threshold: smallest number of people shown beside an attribute
+        """
+        sources = [
+            Source(
+                entry.structure_id.id,
+                entry.structure_id.region_id.id or None,
+                entry.structure_id.department_id.id or None,
+                bilan["indicators"],
+            )
+            for entry, bilan in bilans.items()
+        ]
+        rules = self.env["citeslab.consolidation.rule"].search([])
+        lines = consolidate(sources, rules._specs(), threshold)
+        # rows are named as this database does, files of others come after
+        own_first = sorted(bilans, key=lambda entry: not entry.company_id)
+        labels = self._item_labels(bilans[entry] for entry in own_first)
+        return [
+            Command.create(self._line_values(rank, line, rules, labels))
+            for rank, line in enumerate(lines)
+        ]
 
     def _entries(self):
         """Entries of the campaign that the reader follows."""
@@ -339,173 +341,6 @@ class CiteslabConsolidation(models.Model):
         if len(digits) == 9:
             keys.append(digits)
         return keys
-
-    # Screen
-
-    @api.depends("line_ids", "missing_ids", "twice_count", "computed_on")
-    def _compute_explanation(self):
-        for one in self:
-            one.explanation = one._explain() if one.computed_on else False
-
-    def _explain(self, is_whole=True):
-        """Why the total of the network is not the sum of what one sees.
-
-        :param bool is_whole: whether distributions of people are shown
-        """
-        sentences = [
-            self.env._(
-                "The total of the network adds up what each structure counted: "
-                "somebody met by two structures counts in both. It is not a number of "
-                "distinct people."
-            )
-        ]
-        if not is_whole:
-            sentences.append(
-                self.env._(
-                    "Working document: distributions of people are told once, in the "
-                    "published consolidation of the campaign."
-                )
-            )
-        elif self.twice_count:
-            sentences.append(
-                self.env._(
-                    "In this database, %(count)s people were met by several "
-                    "structures.",
-                    count=self.twice_count,
-                )
-            )
-        else:
-            sentences.append(
-                self.env._(
-                    "In this database, fewer than %(count)s people were met by "
-                    "several structures.",
-                    count=self.threshold,
-                )
-            )
-        if len(self.entry_ids.filtered(lambda entry: not entry.company_id)):
-            sentences.append(
-                self.env._(
-                    "Structures of other databases cannot be compared: no name leaves "
-                    "them."
-                )
-            )
-        if is_whole:
-            sentences.append(self._secret_sentence())
-        if self.missing_ids:
-            sentences.append(
-                self.env._(
-                    "Missing: %(structures)s.",
-                    structures=", ".join(self.missing_ids.mapped("name")),
-                )
-            )
-        items = Markup("").join(Markup("<li>%s</li>") % text for text in sentences)
-        return Markup("<ul>%s</ul>") % items
-
-    def _secret_sentence(self):
-        return self.env._(
-            "Numbers of people under %(count)s are kept secret, and some others with "
-            "them, so that no subtraction gives them back: what is shown of a row may "
-            "be less than its total.",
-            count=self.threshold,
-        )
-
-    @api.depends("line_ids")
-    def _compute_tables(self):
-        for one in self:
-            one.table_html = one._render("consolidation_regions")
-            one.network_html = one._render("consolidation_network")
-
-    def _render(self, template, is_whole=True):
-        if not self.line_ids:
-            return False
-        return self.env["ir.qweb"]._render(
-            f"citeslab_reporting.{template}", self._tables(is_whole)
-        )
-
-    def _paper(self):
-        """What the paper shows: distributions of people once a campaign.
-
-        :return: dict of HTML ``explanation``, ``regions``, ``network``
-        """
-        self.ensure_one()
-        is_whole = bool(self.published_on)
-        return {
-            "explanation": self._explain(is_whole),
-            "regions": self._render("consolidation_regions", is_whole),
-            "network": self._render("consolidation_network", is_whole),
-        }
-
-    def _tables(self, is_whole=True):
-        """What the screen and the paper show.
-
-        :param bool is_whole: with what tells something of people
-        :return: dict: ``columns`` and ``rows`` of the places, ``network`` figures
-        """
-        self.ensure_one()
-        rules = self.env["citeslab.consolidation.rule"].search([])
-        if not is_whole:
-            rules = rules.filtered(lambda rule: rule.treatment in (SUM, PLAIN))
-        columns = rules.filtered("in_table")
-        lines = self.line_ids.filtered(lambda line: line.code in rules.mapped("code"))
-        totals = {
-            (line._place_key(), line.code): line
-            for line in lines.filtered(lambda line: not line.item_code)
-        }
-        places = dict.fromkeys(
-            line._place_key()
-            for line in lines.filtered(
-                lambda line: line.level in (NETWORK, REGION, DEPARTMENT)
-            )
-        )
-        items = defaultdict(list)
-        for line in lines.filtered(
-            lambda line: line.level == NETWORK and line.item_code
-        ):
-            items[line.code].append(line)
-        root = (NETWORK, False)
-        return {
-            "style": self.env["citeslab.bilan.renderer"]._style(),
-            "columns": columns,
-            "rows": [
-                (place, [totals.get((place, rule.code)) for rule in columns])
-                for place in self._place_order(places)
-            ],
-            "names": {line._place_key(): line._place_name() for line in lines},
-            "counts": {
-                line._place_key(): max(
-                    other.structure_count
-                    for other in lines
-                    if other._place_key() == line._place_key()
-                )
-                for line in lines.filtered(
-                    lambda line: line.level != STRUCTURE
-                    and line.code == columns[:1].code
-                    and not line.item_code
-                )
-            },
-            "network": [
-                (rule, totals.get((root, rule.code)), items[rule.code])
-                for rule in rules
-                if (root, rule.code) in totals
-            ],
-        }
-
-    def _place_order(self, places):
-        """Each region, its departments, then the network."""
-        regions = self.env["citeslab.region"]
-        found = regions.browse([key for level, key in places if key])
-        ordered = []
-        for region in found.filtered(lambda one: one.kind == "region").sorted("name"):
-            ordered.append((REGION, region.id))
-            ordered += [
-                (DEPARTMENT, one.id)
-                for one in found.filtered(
-                    lambda one, region=region: one.parent_id == region
-                ).sorted("code")
-            ]
-        known = set(ordered)
-        others = [place for place in places if place not in known]
-        return ordered + sorted(others, key=lambda place: place[0] == NETWORK)
 
     def action_open_lines(self):
         """All the figures, of every place."""

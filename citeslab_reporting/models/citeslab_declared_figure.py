@@ -94,7 +94,6 @@ class CiteslabDeclaredFigure(models.Model):
     @api.constrains("indicator_id", "item_code")
     def _check_item_code(self):
         for line in self.filtered("item_code"):
-            rows = line.indicator_id._rows()
             if not line.indicator_id.group_field and line.indicator_id.source:
                 raise ValidationError(
                     self.env._(
@@ -103,15 +102,7 @@ class CiteslabDeclaredFigure(models.Model):
                         indicator=line.indicator_id.name,
                     )
                 )
-            if rows and line.item_code not in rows:
-                raise ValidationError(
-                    self.env._(
-                        "%(indicator)s has no row %(row)s. Write one of: %(known)s.",
-                        indicator=line.indicator_id.name,
-                        row=line.item_code,
-                        known=", ".join(rows),
-                    )
-                )
+            line.indicator_id._check_row(line.item_code)
 
     @api.constrains("value", "item_code", "indicator_id")
     def _check_total(self):

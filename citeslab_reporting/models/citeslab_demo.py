@@ -52,10 +52,25 @@ class CiteslabDemo(models.AbstractModel):
             )
             for kind in ("copil", "technical")
         )
+        self._seat(env, copil | technical)
+        self._hold_copil(env, copil, today - relativedelta(months=3))
+        env["citeslab.committee.meeting"].create(
+            {
+                "committee_id": technical.id,
+                "date": today + relativedelta(days=20),
+                "place": "Maison de quartier",
+                "agenda": "<ol><li>Projets en cours et prochaine étape</li>"
+                "<li>Nouvelles des personnes orientées</li>"
+                "<li>Actions à venir</li></ol>",
+            }
+        )
+
+    def _seat(self, env, committees):
+        """The same five organisations sit in each committee."""
         organizations = env["res.partner"].search(
             [("organization_kind", "!=", False)], order="id", limit=5
         )
-        for committee in copil | technical:
+        for committee in committees:
             committee.member_ids = [
                 Command.create(
                     {
@@ -66,10 +81,13 @@ class CiteslabDemo(models.AbstractModel):
                 )
                 for organization in organizations
             ]
+
+    def _hold_copil(self, env, copil, day):
+        """A COPIL that decided something, and who is to do it."""
         held = env["citeslab.committee.meeting"].create(
             {
                 "committee_id": copil.id,
-                "date": today - relativedelta(months=3),
+                "date": day,
                 "place": "Hôtel de métropole",
                 "state": "held",
                 "agenda": "<ol><li>Résultats au regard des objectifs</li>"
@@ -86,18 +104,8 @@ class CiteslabDemo(models.AbstractModel):
             Command.create(
                 {
                     "name": "Ouvrir la permanence de la médiathèque des Capucins",
-                    "user_id": self.env.ref("citeslab_base.user_chef").id,
-                    "date_due": today + relativedelta(months=1),
+                    "user_id": env.user.id,
+                    "date_due": day + relativedelta(months=4),
                 }
             )
         ]
-        env["citeslab.committee.meeting"].create(
-            {
-                "committee_id": technical.id,
-                "date": today + relativedelta(days=20),
-                "place": "Maison de quartier",
-                "agenda": "<ol><li>Projets en cours et prochaine étape</li>"
-                "<li>Nouvelles des personnes orientées</li>"
-                "<li>Actions à venir</li></ol>",
-            }
-        )

@@ -17,6 +17,7 @@ from ..figures.export import (
     write_xlsx,
     write_zip,
 )
+from ..figures.matrix import period_dict
 from ..figures.workbook import TooManyRows
 from .citeslab_export_people import PERSON_KEYS
 
@@ -338,19 +339,20 @@ class CiteslabExport(models.AbstractModel):
             )
 
     @api.model
-    def _header(self, matrix, kind, version=None):
+    def _header(self, structure, period, kind, version=None):
         """What the first lines of the file say.
 
+        :param dict structure: as a matrix names it
+        :param period: ``(first day, last day)``
         :param int version: of the frozen report; none for figures of today
         """
-        first, last = matrix.period
         return {
             "structure": {
-                key: matrix.structure[key]
+                key: structure[key]
                 for key in ("name", "city", "siret")
-                if matrix.structure.get(key)
+                if structure.get(key)
             },
-            "period": {"from": first.isoformat(), "to": last.isoformat()},
+            "period": period_dict(period),
             "kind": kind,
             "version": version,
             "frozen": version is not None,
@@ -373,7 +375,8 @@ class CiteslabExport(models.AbstractModel):
             asked["date_to"],
             asked["territory"] or None,
         )
-        return self._file(file_format, self._header(matrix, "live"), sources)
+        header = self._header(matrix.structure, matrix.period, "live")
+        return self._file(file_format, header, sources)
 
     @api.model
     def _file(self, file_format, header, sources):

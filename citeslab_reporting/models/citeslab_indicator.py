@@ -417,6 +417,22 @@ class CiteslabIndicator(models.Model):
         rows = {code: label for code, (_rank, label) in catalogue.values()}
         return rows and rows | {UNKNOWN: self.env._("Unknown")}
 
+    def _check_row(self, code):
+        """Refuse the code of a row that the figure never has.
+
+        :raise ValidationError: with the codes that may be written
+        """
+        rows = self._rows()
+        if rows and code not in rows:
+            raise ValidationError(
+                self.env._(
+                    "%(indicator)s has no row %(row)s. Write one of: %(known)s.",
+                    indicator=self.name,
+                    row=code,
+                    known=", ".join(rows),
+                )
+            )
+
     def _summed_fields(self):
         """Number fields that the engine adds up for this indicator."""
         measure = [self.measure_field] if self._measures_number() else []

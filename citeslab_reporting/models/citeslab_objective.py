@@ -129,16 +129,7 @@ class CiteslabObjective(models.Model):
     @api.constrains("indicator_id", "item_code")
     def _check_item_code(self):
         for objective in self.filtered("item_code"):
-            rows = objective.indicator_id._rows()
-            if rows and objective.item_code not in rows:
-                raise ValidationError(
-                    self.env._(
-                        "%(indicator)s has no row %(row)s. Write one of: %(known)s.",
-                        indicator=objective.indicator_id.name,
-                        row=objective.item_code,
-                        known=", ".join(rows),
-                    )
-                )
+            objective.indicator_id._check_row(objective.item_code)
 
     @api.model
     def _of(self, company, territory, year):

@@ -6,7 +6,6 @@ from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
 from ..figures import pilotage
-from ..figures.matrix import UNKNOWN
 from ..figures.pilotage import Measure
 from .citeslab_fact_delay import STEPS
 from .citeslab_objective import USUAL
@@ -232,15 +231,10 @@ class CiteslabPilotage(models.AbstractModel):
             ],
         }
 
-    def _row_labels(self, row):
-        catalogue = self.env["citeslab.bilan"]._catalogue(row.indicator)
-        labels = {code: label for code, (_rank, label) in catalogue.values()}
-        return {**labels, UNKNOWN: self.env._("Unknown")}
-
     def _label(self, row):
         if not row.item_code:
             return row.indicator.name
-        label = self._row_labels(row).get(row.item_code, row.item_code)
+        label = row.indicator._rows().get(row.item_code, row.item_code)
         return self.env._("%(figure)s: %(row)s", figure=row.indicator.name, row=label)
 
     def _definition(self, row):
@@ -248,7 +242,7 @@ class CiteslabPilotage(models.AbstractModel):
         definition = row.indicator.definition or ""
         if not row.item_code:
             return definition
-        labels = self._row_labels(row)
+        labels = row.indicator._rows()
         share = self.env._(
             "Numerator: “%(row)s” alone, without %(others)s. Denominator: everybody.",
             row=labels.pop(row.item_code, row.item_code),

@@ -181,23 +181,8 @@ class CiteslabReport(models.Model):
                     error=error,
                 )
             ) from error
-        report = self.search(
-            [
-                ("company_id", "=", company.id),
-                ("content_hash", "=", values["hash"]),
-                ("state", "!=", "draft"),
-            ],
-            limit=1,
-        )
-        period = {
-            "from": report.date_from and report.date_from.isoformat(),
-            "to": report.date_to and report.date_to.isoformat(),
-        }
-        if not report or (period, report.kind, report.version) != (
-            values["period"],
-            values["kind"],
-            values["version"],
-        ):
+        report = self._answered_by(values, company)
+        if not report:
             raise UserError(
                 self.env._(
                     "This answer is to another report than those of %(structure)s: "
@@ -206,6 +191,22 @@ class CiteslabReport(models.Model):
                 )
             )
         return report._take_answer(values["state"], values["missing"])
+
+    @api.model
+    def _answered_by(self, values, company):
+        """The report that an answer is to, by its seal, its period and its version."""
+        return self.search(
+            [
+                ("company_id", "=", company.id),
+                ("content_hash", "=", values["hash"]),
+                ("state", "!=", "draft"),
+                ("date_from", "=", values["period"]["from"]),
+                ("date_to", "=", values["period"]["to"]),
+                ("kind", "=", values["kind"]),
+                ("version", "=", values["version"]),
+            ],
+            limit=1,
+        )
 
     def _take_answer(self, state, missing):
         self.ensure_one()
@@ -254,24 +255,13 @@ class CiteslabReport(models.Model):
             raise UserError(
                 self.env._("%(report)s is not submitted yet.", report=self.name)
             )
-        header = {
-            "structure": self._told_structure(),
-            "period": {
-                "from": self.date_from.isoformat(),
-                "to": self.date_to.isoformat(),
-            },
-            "kind": self.kind,
-            "version": self.version,
-            "frozen": True,
-        }
+        # the structure as the frozen figures name it
+        structure = json.loads(self.figures)["structure"]
+        period = self.date_from, self.date_to
+        header = export._header(structure, period, self.kind, self.version)
         lang = self.lang or self.env.lang
         export = export.with_context(lang=lang)
         return export._file(file_format, header, export._thaw(b64decode(content)))
-
-    def _told_structure(self):
-        """The structure as the frozen figures name it."""
-        told = json.loads(self.figures)["structure"]
-        return {key: told[key] for key in ("name", "city", "siret") if told.get(key)}
 
     def _handover(self):
         """The report as a file for the database of the network.

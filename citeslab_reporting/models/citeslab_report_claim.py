@@ -170,7 +170,3 @@ class CiteslabReportClaim(models.Model):
         known = {(one.section_id.title, one.text): one.reason for one in former}
         for claim in self:
             claim.reason = known.get((claim.section_id.title, claim.text))
-
-    def action_read_again(self):
-        """Check the words against the figures of now."""
-        self._refresh(self.section_id)

@@ -3,9 +3,9 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..figures import handover
+from odoo.addons.citeslab_base.tools.roles import NETWORK
 
-NETWORK = "citeslab_base.group_network"
+from ..figures import handover
 
 
 class CiteslabReportFile(models.Model):
@@ -112,17 +112,7 @@ class CiteslabReportFile(models.Model):
             raise AccessError(
                 self.env._("Only the animation of the network receives reports.")
             )
-        try:
-            values = handover.read_report(content)
-        except ValueError as error:
-            raise UserError(
-                self.env._(
-                    "%(file)s is not a report as it was sealed (%(error)s): ask the "
-                    "structure for it again.",
-                    file=name,
-                    error=error,
-                )
-            ) from error
+        values = self._read(content, name)
         self._check_counts(values["bilan"]["indicators"], name)
         structure = self._structure_of(values, name)
         former = self.search(
@@ -141,6 +131,19 @@ class CiteslabReportFile(models.Model):
             self._refuse(name, self.env._("another file has the same version"))
         self._check_chain(former, values, name)
         return self._keep(structure, former, values, name), True
+
+    def _read(self, content, name):
+        try:
+            return handover.read_report(content)
+        except ValueError as error:
+            raise UserError(
+                self.env._(
+                    "%(file)s is not a report as it was sealed (%(error)s): ask the "
+                    "structure for it again.",
+                    file=name,
+                    error=error,
+                )
+            ) from error
 
     def _check_counts(self, figures, name):
         """Nobody is counted under nought; money alone may be."""
@@ -193,7 +196,8 @@ class CiteslabReportFile(models.Model):
         if values["version"] > 1 and not values["previous_hash"]:
             self._refuse(name, self.env._("it names no version before it"))
 
-    def _keep(self, structure, former, values, name):
+    def _campaign_of(self, values, name):
+        """The campaign that a report answers, if it names one that is here."""
         campaign = self.env["citeslab.campaign"].search(
             [("uid", "=", values.get("campaign") or "")]
         )
@@ -210,6 +214,10 @@ class CiteslabReportFile(models.Model):
                     campaign=campaign.name,
                 ),
             )
+        return campaign
+
+    def _keep(self, structure, former, values, name):
+        campaign = self._campaign_of(values, name)
         entry = campaign.entry_ids.filtered(lambda one: one.structure_id == structure)
         is_latest = not former or values["version"] > max(former.mapped("version"))
         # as superuser: a proved file is kept as it came, nobody types one
@@ -222,8 +230,8 @@ class CiteslabReportFile(models.Model):
                 "structure_id": structure.id,
                 "entry_id": (entry or former[-1:].entry_id).id,
                 "kind": values["kind"],
-                "date_from": period["from"],
-                "date_to": period["to"],
+                "date_from": values["period"]["from"],
+                "date_to": values["period"]["to"],
                 "version": values["version"],
                 "is_latest": is_latest,
                 "figures": values["figures"],
@@ -242,9 +250,14 @@ class CiteslabReportFile(models.Model):
         )
 
     def action_validate(self):
+        """Accept the report; its structure gets the answer."""
         self._answer("validated")
 
     def action_return(self):
+        """Send the report back with what is missing.
+
+        :raises UserError: nothing is written of what is missing
+        """
         for one in self:
             if not (one.return_reason or "").strip():
                 raise UserError(self.env._("Write what is missing, one thing a line."))

@@ -4,11 +4,12 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.citeslab_base.tools.roles import CHEF
+
 from ..figures.matrix import COUNT, DISTRIBUTION
 from ..figures.sealed import Sealed, canonical, digest
 from .citeslab_indicator import KINDS
 
-ROLE = "citeslab_base.group_chef"
 # What the submission writes in a line, in the order of its seal.
 WRITTEN = (
     "code",
@@ -71,15 +72,15 @@ class CiteslabReportLine(models.Model):
     spec = fields.Text(help="How it was counted, as the engine read it (JSON).")
     origin = fields.Char(help="Where a typed figure came from.")
     records = fields.Text(
-        groups=ROLE, help="What it counted: model, id and part in the figure (JSON)."
+        groups=CHEF, help="What it counted: model, id and part in the figure (JSON)."
     )
     record_count = fields.Integer(string="Records Counted", aggregator=None)
 
     value_text = fields.Char(string="Then", compute="_compute_value_text")
     previous_text = fields.Char(string="Year Before", compute="_compute_value_text")
-    now_text = fields.Char(string="Now", compute="_compute_now", groups=ROLE)
-    definition_now = fields.Text(compute="_compute_now", groups=ROLE)
-    difference = fields.Char(compute="_compute_now", groups=ROLE)
+    now_text = fields.Char(string="Now", compute="_compute_now", groups=CHEF)
+    definition_now = fields.Text(compute="_compute_now", groups=CHEF)
+    difference = fields.Char(compute="_compute_now", groups=CHEF)
 
     def init(self):
         """The database keeps the lines of what is frozen, as the report itself."""

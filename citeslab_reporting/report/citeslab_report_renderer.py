@@ -333,12 +333,7 @@ class CiteslabReportRenderer(models.AbstractModel):
     def _tables_plan(self, report, layout):
         """Events already planned for the period that follows, kind by kind."""
         scope = report._scope()
-        first = scope.last + relativedelta(days=1)
-        last = first + (scope.last - scope.first)
-        if (scope.first.day, scope.last) == (1, scope.last + relativedelta(day=31)):
-            months = (scope.last.year - scope.first.year) * 12
-            months += scope.last.month - scope.first.month + 1
-            last = first + relativedelta(months=months, days=-1)
+        first, last = self._next_period(scope.first, scope.last)
         events = self.env["event.event"].search(
             [
                 ("is_citeslab", "=", True),
@@ -372,6 +367,15 @@ class CiteslabReportRenderer(models.AbstractModel):
                 "total": None,
             }
         ]
+
+    @staticmethod
+    def _next_period(first, last):
+        """The days that follow a period: as many months, else as many days."""
+        following = last + relativedelta(days=1)
+        if (first.day, last) == (1, last + relativedelta(day=31)):
+            months = (last.year - first.year) * 12 + last.month - first.month + 1
+            return following, following + relativedelta(months=months, days=-1)
+        return following, following + (last - first)
 
     def _plan_dates(self, events, words):
         """Days of the events; permanences are told by month: there are many."""

@@ -163,16 +163,7 @@ class TestCanaryOfAllAddons(HttpCanaryCase):
             for model, names in asked.items():
                 for ids in (rows[model], False):
                     for name in names:
-                        told = {
-                            "model": model,
-                            "fields": [{"name": name, "label": name, "type": "char"}],
-                            "ids": ids,
-                            "domain": [],
-                            "groupby": [],
-                            "import_compat": False,
-                            "context": {},
-                        }
-                        yield model, name, {"data": json.dumps(told)}
+                        yield model, name, self._export_data(model, name, ids)
 
         self.authenticate(self.chef.login, PASSWORD)
         _model, _name, data = next(books())

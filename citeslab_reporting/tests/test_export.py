@@ -186,7 +186,7 @@ class TestExport(ExportCase):
             matrix, self.structure, date(2023, 1, 1), date(2023, 12, 31)
         )
         kept = self.Export._freeze(sources)
-        header = self.Export._header(matrix, "yearly", 1)
+        header = self.Export._header(matrix.structure, matrix.period, "yearly", 1)
         files = [
             self.Export._file(one, header, self.Export._thaw(kept))[1]
             for one in ("zip", "xlsx", "json", "csv")
@@ -337,7 +337,7 @@ class TestWrittenByTheDatabase(ExportCase):
         fields = tuple(export.Field(key) for key in PERSON_KEYS)
         row = (None,) * len(fields)
         people = export.Rows(fields, itertools.repeat(row, 1_048_576))
-        header = self.Export._header(matrix, "live")
+        header = self.Export._header(matrix.structure, matrix.period, "live")
         with self.assertRaises(UserError) as refusal:
             self.Export._file("xlsx", header, {"people": people})
         self.assertIn("CSV", str(refusal.exception))

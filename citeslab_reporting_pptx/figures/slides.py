@@ -4,8 +4,6 @@ Reads a :class:`~odoo.addons.citeslab_reporting.figures.layout.Layout` and nothi
 else; each chart holds its own little workbook, so that who presents can edit it.
 """
 
-import base64
-import binascii
 import io
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +19,7 @@ from pptx.util import Inches, Pt
 
 from odoo.addons.citeslab_base.tools.text import safe_cell
 from odoo.addons.citeslab_reporting.figures.matrix import AMOUNT, HOURS
+from odoo.addons.citeslab_reporting.figures.text import decoded
 
 WIDTH, HEIGHT = 13.333, 7.5  # inches, 16:9
 MARGIN = 0.6
@@ -61,7 +60,7 @@ def picture(content):
 
     :param content: bytes of a file, or the same in base64 (as Odoo keeps images)
     """
-    for decode in (bytes, _decoded):
+    for decode in (bytes, decoded):
         try:
             image = Image.open(io.BytesIO(decode(content or b"")))
             stream = io.BytesIO()
@@ -71,13 +70,6 @@ def picture(content):
         stream.seek(0)
         return stream
     return None
-
-
-def _decoded(content):
-    try:
-        return base64.b64decode(content, validate=True)
-    except binascii.Error:
-        return b""
 
 
 def color(text, fallback=Brand.primary):
