@@ -54,6 +54,8 @@ from . import citeslab_interview
 from . import citeslab_program
 from . import citeslab_program_promotion
 from . import citeslab_orientation
+from . import citeslab_orientation_partner
+from . import citeslab_orientation_reminder
 from . import citeslab_orientation_link
 from . import citeslab_orientation_ledger
 from . import ir_default

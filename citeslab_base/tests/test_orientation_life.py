@@ -97,7 +97,9 @@ class TestPaceOfReminders(LifeCase):
 
         with (
             patch.object(type(first), "_ask", fails),
-            mute_logger("odoo.addons.citeslab_base.models.citeslab_orientation"),
+            mute_logger(
+                "odoo.addons.citeslab_base.models.citeslab_orientation_reminder"
+            ),
         ):
             self.assertEqual(self.run_after(10), 1)
         self.assertEqual(first.reminder_count, 0)
