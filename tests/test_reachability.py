@@ -38,7 +38,17 @@ HOST = (
     ".o_pivot",
     ".o_pager",
     ".o_priority",
+    ".o-checkbox",
+    ".o_progress",
+    ".o_field_list_activity",
+    ".o_field_event_state_selection",
+    ".o_field_state_selection",
+    ".fa-long-arrow-right",  # between the two dates of a period
+    # an editor in the cell of a list takes no label: its column's title is above
+    ".o_selected_row .o_input",
 )
+# Screens that a menu of ours opens and the host draws alone, by their model or tag.
+HOST_SCREENS = ("mailing.mailing", "mailing.list", "mail.action_discuss")
 SCREENS = """
 import json
 user = env["res.users"].search([("login", "=", %r)])
@@ -48,8 +58,11 @@ visible = set(menus._visible_menu_ids())
 found = []
 for menu in env["ir.ui.menu"].browse(sorted(visible)):
     above = set(map(int, menu.parent_path.strip("/").split("/")))
-    if root.id in above and above <= visible and menu.action:
-        found.append([menu.action.id, menu.action.name, menu.action.type])
+    action = menu.action
+    if root.id in above and above <= visible and action:
+        draws = "tag" if action.type == "ir.actions.client" else "res_model"
+        draws = action[draws] if draws in action._fields else ""
+        found.append([action.id, action.name, action.type, draws])
 print("SCREENS" + json.dumps(found))
 """
 MAIN = ("parcours", "porteurs", "rdv", "orientations", "actions-citeslab")
@@ -87,12 +100,16 @@ def open_first_record(page):
     :return: whether there is something new to look at
     """
     rows = page.locator(
-        ".o_data_row .o_data_cell, .o_kanban_record:not(.o_kanban_ghost)"
+        ".o_data_row .o_data_cell.cursor-pointer, .o_kanban_record:not(.o_kanban_ghost)"
     )
     if not rows.count():
         return False
+    opened = "() => document.querySelector('.o_form_view, .o_selected_row, .o_dialog')"
+    url = page.url
     rows.first.click()
-    page.wait_for_selector(".o_form_view, .o_selected_row, .o_dialog", timeout=20_000)
+    page.wait_for_function(
+        f"(url) => location.href !== url || ({opened})()", arg=url, timeout=60_000
+    )
     page.wait_for_timeout(800)
     return True
 
@@ -113,7 +130,11 @@ def test_main_screens(login, demo_server, path):
 def test_every_menu(login, demo_server, odoo_env, role):
     """Each screen of the menus and its first record; all are seen, then told."""
     answer = odoo_env(demo_server.db, SCREENS % role)
-    screens = json.loads(answer.rpartition("SCREENS")[2])
+    screens = [
+        (action, name, kind)
+        for action, name, kind, draws in json.loads(answer.rpartition("SCREENS")[2])
+        if draws not in HOST_SCREENS
+    ]
     found, shut = [], []
     page = login(demo_server, role)
     page.set_default_timeout(60_000)

@@ -9,6 +9,8 @@ LINKING = (Command.LINK, Command.SET, Command.UPDATE)
 # People whom our own code found for the user, in the cache of the cursor: no request
 # can put anybody there.
 VOUCHED = "citeslab_vouched_people"
+# Kinds of views whose root takes a class of style.
+MARKED = ("form", "list", "kanban")
 
 
 class Base(models.AbstractModel):
@@ -36,6 +38,14 @@ class Base(models.AbstractModel):
         if self._leads_to_people():
             self._refuse_unseen_people([values], with_defaults=True)
         return super().onchange(values, field_names, fields_spec)
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Mark the screens of our own models: their colours are read by all."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if self._name.startswith("citeslab.") and view_type in MARKED:
+            arch.set("class", f"{arch.get('class', '')} o_citeslab_screen".strip())
+        return arch, view
 
     def _leads_to_people(self):
         """Whether values of this model may point at a person at all."""
