@@ -121,14 +121,14 @@ class CiteslabConsolidation(models.Model):
             one._consolidate()
 
     def action_publish(self):
-        """Let the distributions of people leave, once a campaign.
+        """Let the distributions of people leave, once for a structure and a day.
 
-        Two tables of the same campaign, a structure or a correction apart, give small
-        numbers back by subtraction, whatever each of them keeps secret. Headline
-        counts are always printed.
+        Two tables of the same campaign, a structure or a correction apart, or of a
+        half-year and its year, give small numbers back by subtraction, whatever each of
+        them keeps secret. Headline counts are always printed.
 
         :raises AccessError: for anybody but the national animation
-        :raises UserError: nothing added up, or the campaign is published already
+        :raises UserError: nothing added up, or published already
         """
         self.ensure_one()
         self._check_may_publish()
@@ -148,24 +148,36 @@ class CiteslabConsolidation(models.Model):
             raise UserError(
                 self.env._("Add up the whole network first, then publish it.")
             )
-        # as superuser: whoever published, a campaign is published once
-        former = self.sudo().search(
-            [
-                ("campaign_id", "=", self.campaign_id.id),
-                ("published_on", "!=", False),
-            ],
-            limit=1,
-        )
+        former = self._published_beside()[:1]
         if former:
             raise UserError(
                 self.env._(
-                    "%(campaign)s was published on %(day)s: a second table would give "
-                    "small numbers back by subtraction. Print that one; headline "
-                    "counts of this one print as they are.",
-                    campaign=self.campaign_id.name,
+                    "%(campaign)s was published on %(day)s: a second table of the same "
+                    "structures and days would give small numbers back by subtraction. "
+                    "Print that one; headline counts of this one print as they are.",
+                    campaign=former.campaign_id.name,
                     day=format_date(self.env, former.published_on),
                 )
             )
+
+    def _published_beside(self):
+        """Published consolidations of some of these structures and days.
+
+        A half-year subtracted from its year tells the other half.
+        """
+        # as superuser: what was published does not depend on who publishes
+        published = self.sudo().search(
+            [
+                ("published_on", "!=", False),
+                ("date_from", "<=", self.date_to),
+                ("date_to", ">=", self.date_from),
+            ]
+        )
+        mine = self.sudo().entry_ids.structure_id
+        return published.filtered(
+            lambda other: other.campaign_id == self.campaign_id
+            or other.entry_ids.structure_id & mine
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,6 +1,14 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
-from ..figures.consolidation import DEPARTMENT, NETWORK, REGION, STRUCTURE
+from ..figures.consolidation import (
+    DEPARTMENT,
+    NETWORK,
+    PLAIN,
+    REGION,
+    STRUCTURE,
+    SUM,
+)
 
 
 class CiteslabConsolidationLine(models.Model):
@@ -76,3 +84,24 @@ class CiteslabConsolidationLine(models.Model):
                 if line.is_hidden
                 else style.value(line.value, line.unit)
             )
+
+    def export_data(self, fields_to_export):
+        """Export of the list, as the host has it.
+
+        :raises UserError: distributions of people of a working consolidation
+        """
+        working = self.filtered(lambda line: not line.consolidation_id.published_on)
+        headlines = self.env["citeslab.consolidation.rule"].search(
+            [("treatment", "in", (SUM, PLAIN))]
+        )
+        told = working.filtered(lambda line: line.code not in headlines.mapped("code"))
+        if told:
+            raise UserError(
+                self.env._(
+                    "%(name)s is a working document: its distributions of people leave "
+                    "in the published consolidation only. Publish it, or choose its "
+                    "headline counts.",
+                    name=told[0].consolidation_id.name,
+                )
+            )
+        return super().export_data(fields_to_export)

@@ -717,6 +717,51 @@ class TestConsolidation(NetworkCase):
             with self.assertRaises(UserError):
                 refused()
 
+    def test_T6_a_half_year_and_its_year_are_not_both_published(self):
+        """Two women met in autumn: the year less its half-year would tell them."""
+        self.network.group_ids = [
+            Command.link(self.env.ref("citeslab_reporting.group_network_national").id)
+        ]
+        half = self.campaign(
+            self.here,
+            name="Premier semestre",
+            date_from="2023-01-01",
+            date_to="2023-06-30",
+        )
+        half.action_open()
+        self.hand_over(half, self.here, self.manager)
+        half.entry_ids.invalidate_recordset()
+        for rank in range(2):
+            self.person(f"Automne {rank}", date(2023, 10, 2), gender="female")
+        self.both()
+        year = self.consolidated()
+        self.consolidated(campaign_id=half.id).action_publish()
+        with self.assertRaises(UserError) as refusal:
+            year.action_publish()
+        self.assertIn("Premier semestre", str(refusal.exception))
+        # its headline counts print, its distributions do not
+        self.assertIn("22", self.paper(year))
+        self.assertNotIn("Femme", self.paper(year))
+        # other structures of the same days are no part of it
+        elsewhere = self.campaign(self.there, name="Ailleurs", date_to="2023-06-30")
+        elsewhere.action_open()
+        self.hand_over(elsewhere, self.there, self.other_manager)
+        elsewhere.entry_ids.invalidate_recordset()
+        self.consolidated(campaign_id=elsewhere.id).action_publish()
+
+    def test_the_list_of_a_working_consolidation_is_not_exported(self):
+        self.both()
+        self.network.group_ids = [
+            Command.link(self.env.ref("base.group_allow_export").id)
+        ]
+        working = self.consolidated()
+        lines = working.line_ids.with_user(self.network)
+        with self.assertRaises(UserError) as refusal:
+            lines.export_data(["label", "value"])
+        self.assertIn("working document", str(refusal.exception))
+        headline = lines.filtered(lambda line: line.code == "persons_met")
+        self.assertTrue(headline.export_data(["label", "value"])["datas"])
+
     def test_no_figure_is_typed(self):
         self.both()
         consolidation = self.consolidated()
