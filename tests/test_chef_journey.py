@@ -278,38 +278,150 @@ def test_the_journal_repeats_the_last_action(chef, demo_server, look, size, rpc)
     assert_no_trouble(page)
 
 
-def test_the_worklist_of_quality_opens_the_file_on_a_phone(chef, demo_server, look):
-    page = chef(PHONE)
-    open_screen(page, demo_server, "qualite")
-    page.locator(".o_kanban_group, .o_kanban_record").first.click()
-    look(page)
-    page.locator(".o_kanban_record:visible").first.click()
+UNSENT = f"""{AS_CHEF}
+one = parcours(%r)
+one.partner_id.residence = "outside"
+env["citeslab.interview"].create({{
+    "parcours_id": one.id, "state": "done", "date": fields.Date.today()}})
+one.situation_ids.target_public = "en_devenir"
+env.cr.commit()
+"""
+
+
+@sizes
+def test_the_worklist_of_quality_leads_to_the_file_and_empties(
+    chef, demo_server, odoo_env, look, size
+):
+    """A rule, its référent, the parcours; once completed, it is in the list no more."""
+    name = somebody("Incomplète")
+    page = chef(size)
+    odoo_env(demo_server.db, UNSENT % name)
+    rule = "Hors QPV/QVA sans prescripteur"
+
+    def unfold():
+        page.goto(f"{demo_server.url}/odoo/qualite")
+        if size == PHONE:
+            page.locator(".o_kanban_renderer, .o_list_renderer").wait_for()
+        group = page.locator(".o_group_header, .o_kanban_group", has_text=rule)
+        group.first.click()
+        line = page.locator(".o_data_row, .o_kanban_record")
+        if size == DESK:
+            page.locator(".o_group_header", has_text="Maëlle").first.click()
+        line.first.wait_for()
+        return line.filter(has_text=name)
+
+    line = unfold()
+    line.wait_for()
+    assert "prescri" in line.inner_text()
+    look(page, "-list")
+    line.click()
     page.wait_for_selector(".o_form_view .o_field_widget[name=partner_id]")
+    look(page)
+    assert name in page.locator(".o_form_view [name=partner_id]").first.inner_html()
     assert_no_trouble(page)
 
 
-def test_two_files_become_one_on_a_phone(chef, demo_server, look, rpc):
-    page = chef(PHONE)
-    for name in ("Zéphyrine O'Hara-Lez", "O'Hara-Lez Zéphyrine"):
-        rpc("crm.lead", "create", {"is_parcours": True, "contact_name": name})
+@sizes
+def test_P15_a_territory_too_small_warns_and_asks_the_reason(
+    chef, demo_server, look, size, rpc
+):
+    """The manager may keep it all the same; his reason ends the warning."""
+    page = chef(size, "responsable")
+    name = somebody("Territoire")
+    open_screen(page, demo_server, "territoires")
+    page.locator(".o_list_button_add:visible, .o-kanban-button-new:visible").click()
+    page.fill(".o_form_view [name=name] input", name)
+    quartiers = page.locator("[name=neighborhood_ids]")
+    quartiers.locator("a:has-text('Ajouter'), .o-kanban-button-new").first.click()
+    choice = page.locator(".modal")
+    if size == DESK:
+        choice.locator(".o_searchview_input").fill("QN02905M")
+        choice.locator(".o_searchview_input").press("Enter")
+        choice.locator(".o_facet_value:has-text('QN02905M')").wait_for()
+    choice.locator(".o_data_row, .o_kanban_record", has_text="QN02905M").locator(
+        ".o_data_cell, [name=name], span"
+    ).first.click()
+    choice.wait_for(state="detached")
+    warning = page.locator(".alert", has_text="le dispositif en demande au moins 3000")
+    warning.wait_for()
+    look(page, "-warned")
+    page.click("button.o_form_button_save")
+    page.wait_for_selector(SAVED, state="attached")
+    assert warning.is_visible()
+    page.fill("[name=population_reason] textarea", "Accord de Bpifrance du 12 mars")
+    page.click("button.o_form_button_save")
+    warning.wait_for(state="hidden")
+    page.wait_for_selector(SAVED, state="attached")
+    look(page)
+    fields = ["population", "population_reason"]
+    (kept,) = rpc("citeslab.territory", "search_read", [["name", "=", name]], fields)
+    assert kept["population"] == 1968
+    assert kept["population_reason"].startswith("Accord")
+    assert_no_trouble(page)
+
+
+@sizes
+def test_two_files_become_one_and_two_people_stay_two(
+    chef, demo_server, look, size, rpc
+):
+    """Merged: one person, one parcours, told in the chatter. Two Mohamed stay two."""
+    page = chef(size)
+    word = somebody("Yasmine")
+    family = somebody("Mohamed")
+    phone = f"06399{uuid.uuid4().int % 10**5:05}"
+    for name, number in (
+        (f"Doublon {word}", phone),
+        (f"{word} Doublon", ""),
+        (family, "0639980555"),
+        (family, "0639980555"),
+    ):
+        told = {"is_parcours": True, "contact_name": name, "phone": number}
+        rpc("crm.lead", "create", {**told, "name": "Projet"})
     rpc("citeslab.duplicate", "action_open_list")
     open_screen(page, demo_server, "doublons")
-    card = page.locator(".o_kanban_record", has_text="Zéphyrine")
-    card.locator("button[name=action_merge]").click()
-    page.locator(".modal footer button.btn-primary").wait_for()
+    row = page.locator(".o_data_row, .o_kanban_record", has_text=family)
+    row.locator("button[name=action_different]").dblclick()
+    row.wait_for(state="detached")
+    row = page.locator(".o_data_row, .o_kanban_record", has_text=word)
+    row.locator("button[name=action_merge]").click()
+    page.locator(".modal [name=join_parcours]").wait_for()
+    look(page, "-dialog")
+    page.locator(".modal footer button.btn-primary").dblclick()
+    page.wait_for_selector(".o_form_view:not(.modal *)")
+    page.wait_for_selector(".o-mail-Message:has-text('a fusionné la fiche')")
     look(page)
-    page.locator(".modal footer button.btn-primary").click()
-    page.wait_for_selector(".modal", state="detached")
-    people = [["name", "ilike", "Zéphyrine"], ["is_porteur", "=", True]]
-    assert rpc("res.partner", "search_count", people) == 1
+
+    def people(name):
+        known = [["name", "ilike", name], ["is_porteur", "=", True]]
+        return rpc("res.partner", "search_read", known, ["phone", "parcours_count"])
+
+    (found,) = people(word)
+    assert found["phone"].replace(" ", "")[-9:] == phone[-9:]
+    assert found["parcours_count"] == 1
+    assert len(people(family)) == 2
     assert_no_trouble(page)
 
 
-def test_january_opens_and_saves_on_a_phone(chef, demo_server, look):
-    page = chef(PHONE)
-    open_screen(page, demo_server, "issues-de-l-annee")
-    page.wait_for_selector(".o_data_row, .o_kanban_record, .alert-success:visible")
+def test_the_quick_form_forgets_whom_it_told_of(chef, demo_server, look, rpc):
+    """A double click keeps one person; the next one starts without a warning."""
+    page = chef(DESK)
+    name = somebody("Mohamed")
+    told = {"is_parcours": True, "contact_name": name, "phone": "0639980444"}
+    rpc("crm.lead", "create", told)
+    open_screen(page, demo_server, "parcours")
+    page.locator(".o_kanban_quick_add").first.click()
+    form = page.locator(".o_kanban_quick_create")
+    form.locator("[name=contact_name] input").fill(name)
+    form.locator("[name=phone] input").fill("06 39 98 04 44")
+    form.locator(".o_citeslab_known").wait_for()
     look(page)
+    form.locator(".o_kanban_add").dblclick()
+    page.wait_for_function(
+        "!document.querySelector('.o_kanban_quick_create [name=contact_name] input')"
+        "?.value"
+    )
+    form.locator(".o_citeslab_known").wait_for(state="detached")
+    assert rpc("res.partner", "search_count", [["name", "=", name]]) == 2
     assert_no_trouble(page)
 
 

@@ -1,19 +1,22 @@
-"""January: 118 parcours without an outcome, told with the keyboard, saved in one go."""
+"""January: 118 parcours without an outcome, corrected and saved in one go."""
 
+import os
 import time
 
+import pytest
 from http_race import tagged
+from test_screens import DESK, PHONE
 
 PARCOURS = 118
 
 PREPARE = """
 import json
 from datetime import timedelta
-company = env["res.company"].create({"name": "Structure de janvier"})
+company = env["res.company"].create({"name": "%(structure)s"})
 company.partner_id.tz = "Europe/Paris"
 env["citeslab.territory"].create({"name": "Territoire", "company_id": company.id})
 chef = env["res.users"].create({
-    "name": "Chef de janvier", "login": "chef-janvier", "password": "chef-janvier",
+    "name": "Chef de janvier", "login": "%(login)s", "password": "%(login)s",
     "lang": "fr_FR", "tz": "Europe/Paris", "company_id": company.id,
     "company_ids": [(6, 0, company.ids)],
     "group_ids": [(4, env.ref("citeslab_base.group_chef").id)]})
@@ -22,7 +25,7 @@ Grid = env["citeslab.outcome.grid"]
 grid = Grid.new({})
 first, last = grid._period()
 last = grid._last_day()
-count = %d
+count = %(count)d
 parcours = env["crm.lead"].create([
     {"is_parcours": True, "contact_name": f"Personne {number:03}",
      "name": "Projet", "user_id": chef.id} for number in range(count)])
@@ -40,7 +43,7 @@ env.cr.commit()
 STATE = """
 import json
 rows = env["citeslab.outcome"].search(
-    [("company_id.name", "=", "Structure de janvier")], order="parcours_id")
+    [("company_id.name", "=", "%(structure)s")], order="parcours_id")
 print("OUTCOMES", json.dumps([
     [row.parcours_id.partner_id.name, row.value, row.reason_id.code or "",
      row.orientation_refused, row.siren or ""] for row in rows]))
@@ -86,41 +89,154 @@ def _wait_for_line(page, rank):
     )
 
 
-def _tell_the_refusal(page):
-    """The sentence of the refusal names the line; it is mended and saved again."""
+def _save_at_a_desk(page):
     page.keyboard.press("Alt+q")
-    words = page.locator(".modal-body").inner_text()
-    assert "Personne 001" in words and "Personne 117" not in words
-    page.keyboard.press("Escape")
-    page.wait_for_selector(".modal", state="detached")
+
+
+def _accept_the_refusal_at_a_desk(page):
     page.locator(".o_data_row").nth(1).locator("[name=orientation_refused]").click()
     page.wait_for_selector(".o_selected_row [name=orientation_refused] input")
     page.locator(".o_selected_row [name=orientation_refused] input").check()
-    page.keyboard.press("Alt+q")
 
 
-def test_118_outcomes_with_the_keyboard(odoo_db, odoo_env, start_server, login):
-    """A chef corrects three of 118 proposals with the keyboard, and saves in one go.
+def _open_card(page, name):
+    page.locator("[name=line_ids] .o_kanban_record", has_text=name).click()
+    form = page.locator(".modal .o_form_view")
+    form.locator("[name=value]").wait_for()
+    return form
+
+
+def _choose(page, form, field, words):
+    form.locator(f"[name={field}] input").first.click()
+    page.locator(".o_select_menu_item, .modal .o_kanban_record").filter(
+        has_text=words
+    ).first.click()
+
+
+def _keep_card(page):
+    page.locator(".modal footer .o_form_button_save").click()
+    page.wait_for_selector(".modal", state="detached")
+
+
+def _touch_the_corrections(page):
+    """The same three by touch: each opens its parcours, and closes it kept."""
+    form = _open_card(page, "Personne 000")
+    _choose(page, form, "value", "Création")
+    form.locator("[name=siren] input").fill("732829320")
+    _keep_card(page)
+    form = _open_card(page, "Personne 001")
+    _choose(page, form, "value", "Abandon")
+    _choose(page, form, "reason_id", "Autre motif")
+    _keep_card(page)
+    form = _open_card(page, "Personne 002")
+    form.locator("[name=value] input").first.fill("")
+    form.locator("[name=value] input").first.press("Tab")
+    _keep_card(page)
+
+
+def _save_on_a_phone(page):
+    page.locator("button[name=action_save]").dblclick()
+
+
+def _accept_the_refusal_on_a_phone(page):
+    card = page.locator("[name=line_ids] .o_kanban_record", has_text="Personne 001")
+    assert "Motif ou orientation à dire" in card.inner_text()
+    form = _open_card(page, "Personne 001")
+    form.locator("[name=orientation_refused] input").check()
+    _keep_card(page)
+
+
+@pytest.fixture(scope="module")
+def january_server(lab, new_database, start_server):
+    from citeslab_tool import templates
+
+    with (
+        new_database(templates.all_addons(lab)) as name,
+        start_server(name) as running,
+    ):
+        yield running
+
+
+@pytest.fixture
+def look(request):
+    """Function: `look(page, name)` keeps a picture if asked to."""
+    folder = os.environ.get("CITESLAB_PICTURES")
+
+    def keep(page, name):
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= page.viewport_size["width"]
+        if folder:
+            width = page.viewport_size["width"]
+            page.screenshot(path=f"{folder}/january-{name}-{width}.png")
+
+    return keep
+
+
+@pytest.mark.parametrize(
+    ("size", "correct", "save", "accept_refusal"),
+    [
+        (
+            DESK,
+            _type_the_corrections,
+            _save_at_a_desk,
+            _accept_the_refusal_at_a_desk,
+        ),
+        (
+            PHONE,
+            _touch_the_corrections,
+            _save_on_a_phone,
+            _accept_the_refusal_on_a_phone,
+        ),
+    ],
+    ids=["desk", "phone"],
+)
+def test_118_outcomes_corrected_and_saved_in_one_go(
+    january_server, odoo_env, login, look, size, correct, save, accept_refusal
+):
+    """A chef corrects three of 118 proposals, by keyboard or by touch, and saves all.
 
     A désamorçage without its orientation is refused first, by name, and what was
-    typed stays. January takes 20 minutes: opening and saving take seconds of them.
+    typed stays, even when the chef leaves and opens January again from its address.
+    January takes 20 minutes: opening and saving take seconds of them.
     """
-    tagged(odoo_env(odoo_db, PREPARE % PARCOURS), "GRID ")
-    with start_server(odoo_db) as server:
-        page = login(server, "chef-janvier")
-        began = time.monotonic()
-        page.goto(f"{server.url}/odoo/issues-de-l-annee")
-        page.wait_for_selector(f".o_data_row >> nth={PARCOURS - 1}")
-        opened = time.monotonic() - began
-        _type_the_corrections(page)
-        _tell_the_refusal(page)
-        began = time.monotonic()
-        page.wait_for_selector(".o_list_view .o_searchview", timeout=60_000)
-        saved = time.monotonic() - began
-        print(f"opened in {opened:.1f} s, saved in {saved:.1f} s")
-        assert opened < 30 and saved < 30
-        assert not page.outside
-    rows = {row[0]: row[1:] for row in tagged(odoo_env(odoo_db, STATE), "OUTCOMES ")}
+    told = {
+        "count": PARCOURS,
+        "structure": f"Structure de janvier {size['width']}",
+        "login": f"chef-janvier-{size['width']}",
+    }
+    tagged(odoo_env(january_server.db, PREPARE % told), "GRID ")
+    page = login(january_server, told["login"])
+    page.set_viewport_size(size)
+    january = f"{january_server.url}/odoo/issues-de-l-annee"
+    lines = "[name=line_ids] :is(.o_data_row, .o_kanban_record:not(.o_kanban_ghost))"
+    began = time.monotonic()
+    page.goto(january)
+    page.wait_for_selector(f"{lines} >> nth={PARCOURS - 1}")
+    opened = time.monotonic() - began
+    look(page, "opened")
+    correct(page)
+    look(page, "corrected")
+    save(page)
+    refusal = page.locator(".modal-body")
+    words = refusal.inner_text()
+    look(page, "refused")
+    assert "Personne 001" in words and "Personne 117" not in words
+    page.locator(".modal footer button").first.click()
+    page.wait_for_selector(".modal", state="detached")
+    page.goto(january)  # called away, back later
+    page.wait_for_selector(f"{lines} >> nth={PARCOURS - 1}")
+    accept_refusal(page)
+    began = time.monotonic()
+    save(page)
+    page.wait_for_selector("[name=line_ids]", state="detached", timeout=60_000)
+    page.wait_for_selector(".o_searchview, .o_kanban_renderer", timeout=60_000)
+    saved = time.monotonic() - began
+    look(page, "saved")
+    print(f"opened in {opened:.1f} s, saved in {saved:.1f} s")
+    assert opened < 30 and saved < 30
+    assert not page.outside
+    state = odoo_env(january_server.db, STATE % told)
+    rows = {row[0]: row[1:] for row in tagged(state, "OUTCOMES ")}
     assert len(rows) == PARCOURS - 1
     assert rows["Personne 000"] == ["created", "", False, "732829320"]
     assert rows["Personne 001"] == ["abandoned", "other", True, ""]

@@ -190,6 +190,7 @@ class Capture(http.Controller):
                 "To be checked by the chef de projet: somebody may be known."
             ),
             "maybe": env._("Perhaps already known:"),
+            "another": env._("It is somebody else: a new file"),
             "open": env._("open the file"),
             "today": env._("Counted today: "),
             "full": env._("This phone has no room left: send what waits first."),

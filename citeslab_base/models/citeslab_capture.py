@@ -54,8 +54,8 @@ class CiteslabCapture(models.Model):
         """Keep captures of the phone page, each wholly or not at all.
 
         :param list entries: dicts with ``nonce``, ``kind`` and what was typed
-        :return: for each, ``nonce``, ``state`` (done / known / refused) and, when
-            refused, one ``message``
+        :return: for each, ``nonce``, ``state`` (done / known / refused) and one
+            ``message``: why it was refused or, for a chef, whose file it joined
         :rtype: list[dict]
         :raise UserError: when this is no list of captures
         """
@@ -81,10 +81,10 @@ class CiteslabCapture(models.Model):
             return {**answer, "state": "known"}
         try:
             with self.env.cr.savepoint():
-                self._keep(nonce, entry)
+                message = self._keep(nonce, entry)
         except UserError as refused:
             return {**answer, "state": "refused", "message": str(refused)}
-        return answer
+        return {**answer, "message": message or ""}
 
     @api.model
     def _keep(self, nonce, entry):
@@ -107,7 +107,7 @@ class CiteslabCapture(models.Model):
             }
         )
         log.flush_recordset()
-        getattr(log, f"_keep_{kind}")(told)
+        return getattr(log, f"_keep_{kind}")(told)
 
     @api.model
     def _company_of(self, entry):
@@ -142,6 +142,7 @@ class CiteslabCapture(models.Model):
         told["place_id"] = self._place_of(told["place"], company)
         told["date"] = self._date_of(entry, company)
         told["already"] = entry.get("already") is True
+        told["other"] = entry.get("other") is True
         count = entry.get("count")
         told["count"] = count if count in (-1, 1) and count is not True else 1
         return told
@@ -189,9 +190,10 @@ class CiteslabCapture(models.Model):
             raise UserError(self.env._("Whom did you meet? Type a name."))
         company = self.company_id
         Partner = self.env["res.partner"]
-        person = Partner._find_or_create_porteur(
-            company, told["name"], phone=told["phone"]
-        )
+        keep = Partner._find_or_create_porteur
+        if told["other"]:
+            keep = Partner._create_porteur
+        person = keep(company, told["name"], phone=told["phone"])
         self._complete_person(person, told)
         parcours = person._parcours_to_follow(company)
         is_known = bool(parcours)
@@ -200,7 +202,7 @@ class CiteslabCapture(models.Model):
         self.parcours_id = parcours
         action = self._action_of(told)
         if action and person in action.interview_ids.partner_id:
-            return  # noted there already
+            return self._told_joined(is_known)  # noted there already
         if action:
             self._count_in(action, told)
         self.env["citeslab.interview"].create(
@@ -217,6 +219,13 @@ class CiteslabCapture(models.Model):
                 "notes": told["line"] if is_known else False,
             }
         )
+        return self._told_joined(is_known)
+
+    def _told_joined(self, is_known):
+        """One sentence for a chef; a volunteer never learns who was known."""
+        if is_known and self.env.user.has_group("citeslab_base.group_chef"):
+            return self.env._("Noted on the file that was there already")
+        return ""
 
     def _placed(self, told):
         """Place of the list, or place met once."""

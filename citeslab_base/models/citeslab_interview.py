@@ -76,8 +76,11 @@ class CiteslabInterview(models.Model):
         index=True,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
     )
+    # Required here too, not in the forms alone: a RDV comes from an import, the
+    # chef's calendar or a booking as well, and each hour belongs to a mission (CDC §2).
     mission_id = fields.Many2one(
         "citeslab.mission",
+        required=True,
         default=lambda self: self._default_mission(),
         ondelete="restrict",
     )

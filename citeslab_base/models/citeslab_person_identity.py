@@ -70,14 +70,32 @@ class CiteslabPersonIdentity(models.AbstractModel):
     def _find_porteur(self, company, name, email=None, phone=None, birthdate=None):
         """Who somebody is among the porteurs of a structure, without a doubt.
 
+        Of two people whom a chef found to be two, nobody tells which one it is: that
+        makes a file of its own, listed among the possible duplicates.
+
         :return: one partner, or an empty set for somebody new
         """
         told = Identity(name or "", email or "", phone or "", birthdate or None)
         directory = Directory()
         for person in self._identities(company, told):
             directory.add(person, person.email, person.phone)
-        person, _others = directory.recognise(told)
-        return self.browse(person.id if person else [])
+        found = self.browse(dict.fromkeys(p.id for p in directory.without_doubt(told)))
+        return (found - found._found_to_be_two())[:1]
+
+    def _found_to_be_two(self):
+        """Those among these people of whom a chef said that they are two."""
+        if len(self) < 2:
+            return self.browse()
+        # sudo: decided for the whole structure, whoever types
+        pairs = self.env["citeslab.duplicate"].sudo()
+        pairs = pairs.search(
+            [
+                ("state", "=", "different"),
+                ("partner_id", "in", self.ids),
+                ("other_id", "in", self.ids),
+            ]
+        )
+        return self.browse((pairs.partner_id | pairs.other_id).ids)
 
     @api.model
     def _find_or_create_porteur(self, company, name, email=None, phone=None):
@@ -93,6 +111,11 @@ class CiteslabPersonIdentity(models.AbstractModel):
         if found:
             found._complete_reach(email, phone)
             return found
+        return self._create_porteur(company, name, email, phone)
+
+    @api.model
+    def _create_porteur(self, company, name, email=None, phone=None):
+        """A porteur who is nobody that is known, whoever looks alike."""
         Partner = self.env(context=clean_context(self.env.context))[self._name]
         return Partner.create(
             {

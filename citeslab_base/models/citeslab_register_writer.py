@@ -436,9 +436,7 @@ class _Targets:
     def __init__(self, labels, areas, territory, organizations, referent, missions):
         self.territory = territory
         self.referent = referent
-        self.missions = {
-            kind: one.id if one else False for kind, one in missions.items()
-        }
+        self.missions = {kind: one.id for kind, one in missions.items()}
         self.labels = labels
         self.areas = areas
         self.home = territory.neighborhood_ids

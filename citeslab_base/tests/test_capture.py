@@ -125,6 +125,36 @@ class TestCapture(CiteslabCase):
         self.assertEqual(known.partner_id.residence, "outside")
         self.assertEqual(known.name, "Project to be specified")
 
+    def test_somebody_else_of_that_name_and_phone_has_a_file_of_his_own(self):
+        """Two Mohamed of one family: told to be another, nobody is joined to him."""
+        phone = "0639980002"
+        known = self.create_parcours(contact_name="Mohamed", phone=phone)
+        entry = self._person(
+            name="Mohamed", phone=phone, other=True, nonce=str(uuid.uuid4())
+        )
+        answers = self._send(entry, user=self.chef) + self._send(entry, user=self.chef)
+        self.assertEqual([one["state"] for one in answers], ["done", "known"])
+        self.assertFalse(answers[0]["message"])
+        mohamed = [("name", "=", "Mohamed"), ("company_id", "=", self.structure.id)]
+        both = self.env["res.partner"].search(mohamed)
+        self.assertEqual(len(both), 2)
+        self.assertFalse(known.interview_ids)
+        (pair,) = self.env["citeslab.duplicate"]._refresh(self.structure)
+        self.assertEqual(pair.partner_id | pair.other_id, both)
+        # as long as nobody decided, who comes back goes to the first of the files
+        again = self._person(name="Mohamed", phone=phone)
+        (answer,) = self._send(again, user=self.chef)
+        self.assertIn("Noted on the file", answer["message"])
+        self.assertEqual(len(known.interview_ids), 1)
+        # they are two: which of them it is nobody tells, and nobody guesses
+        pair.with_user(self.chef).action_different()
+        self._send(self._person(name="Mohamed", phone=phone), user=self.volunteer)
+        self.assertEqual(self.env["res.partner"].search_count(mohamed), 3)
+        (answer,) = self._send(self._person(name="Mohamed", phone=phone))
+        self.assertFalse(answer["message"], "a volunteer learns nothing")
+        self.assertEqual(self.env["res.partner"].search_count(mohamed), 3)
+        self.assertEqual(len(known.interview_ids), 1)
+
     def test_bad_input_is_refused_with_one_sentence(self):
         answers = self._send(
             self._person(name="  "),

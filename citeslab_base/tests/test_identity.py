@@ -115,6 +115,20 @@ class TestResemblance(BaseCase):
         self.assertEqual(directory.recognise(namesake), (None, [("name", known)]))
         self.assertTrue(same_person(known, typo))
 
+    def test_namesakes_of_one_phone_are_two_when_no_slip_explains_their_ages(self):
+        phone = "0639980001"
+        father = Identity("Mohamed Amrani", "", phone, datetime.date(1968, 3, 9))
+        for born, is_same in (
+            (None, True),
+            (datetime.date(1968, 9, 3), True),  # day and month changed places
+            (datetime.date(1986, 3, 9), True),
+            (datetime.date(1968, 3, 19), True),
+            (datetime.date(1999, 11, 30), False),
+            (datetime.date(1999, 3, 10), False),
+        ):
+            son = Identity("Amrani Mohamed", "", phone, born)
+            self.assertEqual(same_person(father, son), is_same, born)
+
 
 @tagged("post_install", "-at_install")
 class TestAbsorption(BaseCase):

@@ -1,11 +1,14 @@
 """One dialog tells a whole RDV; what is over waits to be completed."""
 
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from freezegun import freeze_time
+from psycopg2.errors import NotNullViolation
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .common import CiteslabCase
 
@@ -99,12 +102,53 @@ class TestInterviewLog(CiteslabCase):
         self.assertEqual(self.parcours.entry_public, "intentionniste")
 
     def test_P2_every_exchange_carries_a_mission(self):
+        """P2: told or proposed, on whatever way in; never none.
+
+        Preparation and orientation share their 30 % (CDC §2): four entries hold the
+        five missions.
+        """
         form = self.form()
         form.target_public = "en_devenir"
         self.assertEqual(form.mission_id.code, "preparation")
         form.mission_id = self.env["citeslab.mission"]
         with self.assertRaisesRegex(AssertionError, "mission_id is a required"):
             form.save()
+        self.assertEqual(
+            self.env["citeslab.mission"].search([]).mapped("code"),
+            ["prospecting", "preparation", "animation", "referent"],
+        )
+        planned = self.plan(start="2023-06-20 08:00:00")
+        self.assertEqual(planned.mission_id.code, "preparation")
+        with self.refused_without_a_mission():
+            planned.mission_id = False
+        with self.refused_without_a_mission():
+            self.meet(self.parcours, "2023-06-12", mission_id=False)
+        met = self.create_parcours(contact_name="Inès", met_on="2023-06-15")
+        self.assertEqual(met.interview_ids.mission_id.code, "prospecting")
+
+    def test_P2_every_action_carries_a_mission(self):
+        """P2: that of its kind, or the one told; never none."""
+        Action = self.env["citeslab.action"].with_user(self.chef)
+        for kind in self.env["citeslab.action.kind"].search(
+            [("company_id", "=", False), ("code", "!=", "other")]
+        ):
+            action = Action.create({"name": kind.name, "kind_id": kind.id})
+            self.assertTrue(action.mission_id, kind.code)
+            self.assertEqual(action.mission_id, kind.mission_id)
+        with self.refused_without_a_mission():
+            action.mission_id = False
+        with self.refused_without_a_mission():
+            Action.create({"name": "Autre chose"})
+
+    @contextmanager
+    def refused_without_a_mission(self):
+        with (
+            self.assertRaisesRegex(NotNullViolation, "mission_id"),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            yield
+            self.env.flush_all()
 
     def test_P6_person_from_outside_asks_for_the_prescriber(self):
         self.parcours.partner_id.residence = "outside"

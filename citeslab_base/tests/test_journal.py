@@ -1,4 +1,9 @@
+from ast import literal_eval
+
+from lxml import etree
+
 from odoo import Command
+from odoo.fields import Domain
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
@@ -102,7 +107,7 @@ class TestJournal(CiteslabCase):
             self.assertEqual(Action.browse(opened["res_id"]).name, "Permanence")
 
     def test_E3_partner_meetings_are_a_type_of_their_own(self):
-        """E3: 24 meetings from 13 lines, none of them an event."""
+        """E3: 24 meetings from 13 lines; no event, and in no event's count."""
         self.action(date="2023-01-01", date_precision="year", occurrences=12)
         for month in range(1, 13):
             self.action(date=f"2023-{month:02d}-10")
@@ -112,20 +117,36 @@ class TestJournal(CiteslabCase):
         )
         meetings = {kind.code: times for kind, times in groups}
         self.assertEqual(meetings, {"partner_meeting": 24, "jury": 1})
+        kinds = self.env["citeslab.action.kind"].search(
+            [("is_partner_meeting", "=", True)]
+        )
+        self.assertEqual(kinds.mapped("code"), ["partner_meeting"])
+        self.assertFalse(kinds.is_webinar or kinds.is_newsletter)
+        self.assertFalse(self.filtered_by("external"))
 
     def test_S12_events_of_others_have_their_kind(self):
-        """S12: forums and weeks of partners are told apart from our own work."""
-        self.action("Forum Restart", kind="forum", date="2023-10-05")
-        self.action(date="2023-10-06")
+        """S12: a forum noted in the journal is found apart, in no count of ours."""
+        forum = self.action("Forum Restart", kind="forum", date="2023-10-05")
+        own = [
+            self.action(kind.name, kind=kind.code, date="2023-10-06")
+            for kind in self.env["citeslab.action.kind"].search(
+                [("code", "in", ("partner_meeting", "jury", "market", "webinar"))]
+            )
+        ]
+        self.assertEqual(len(own), 4)
+        self.assertEqual(self.filtered_by("external"), forum)
+        counted = ("is_partner_meeting", "is_newsletter", "is_webinar")
+        self.assertFalse(any(forum.kind_id[name] for name in counted))
+
+    def filtered_by(self, name):
+        """Actions of the structure that a filter of the search view leaves."""
         view = self.env["citeslab.action"].get_view(
             self.env.ref("citeslab_base.citeslab_action_view_search").id, "search"
         )
-        self.assertIn('name="external"', view["arch"])
-        found = self.env["citeslab.action"].search(
-            [("kind_id.code", "=", "forum"), ("company_id", "=", self.structure.id)]
-        )
-        self.assertEqual(found.mapped("name"), ["Forum Restart"])
-        self.assertFalse(found.kind_id.is_partner_meeting)
+        (found,) = etree.fromstring(view["arch"]).iterfind(f".//filter[@name='{name}']")
+        domain = Domain(literal_eval(found.get("domain")))
+        mine = Domain("company_id", "=", self.structure.id)
+        return self.env["citeslab.action"].search(domain & mine)
 
     def test_share_of_qpv_follows_the_counts(self):
         qpv, other = self.env["citeslab.neighborhood"].create(

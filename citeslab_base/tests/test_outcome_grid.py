@@ -129,6 +129,26 @@ class TestOutcomeGrid(CiteslabCase):
         mine.action_save()
         self.assertEqual(parcours.outcome_ids.mapped("value"), ["ongoing"])
 
+    def test_grid_left_unsaved_is_found_again_with_what_was_corrected(self):
+        corrected = self.parcours_met("Ana", "2023-11-01")
+        left_alone = self.parcours_met("Bob", "2023-11-02")
+        ended = self.parcours_met("Cléo", "2023-11-03")
+        grid = self.grid()
+        self.line(grid, corrected).write({"value": "created", "siren": "732829320"})
+        self.meet(left_alone, "2023-12-20", state="no_show")
+        self.orient(corrected, "2023-11-01")
+        self.end(ended, "2023-12-01", "created")
+        late = self.parcours_met("Dan", "2023-12-02")
+        self.assertEqual(self.grid(), grid)
+        self.assertEqual(grid.line_ids.parcours_id, corrected + left_alone + late)
+        line = self.line(grid, corrected)
+        self.assertEqual((line.value, line.siren), ("created", "732829320"))
+        self.assertTrue(line.has_orientation)
+        self.assertEqual(self.line(grid, left_alone).value, "lost")
+        self.assertNotEqual(self.grid(self.manager), grid)
+        grid.action_save()
+        self.assertFalse(self.grid().line_ids)
+
     def test_another_year_takes_its_own_parcours(self):
         older = self.parcours_met("Ana", "2022-11-01")
         grid = self.grid()
@@ -142,6 +162,7 @@ class TestOutcomeGrid(CiteslabCase):
 
     def test_grid_of_118_is_filled_in_as_many_queries_as_one_of_10(self):
         def queries():
+            self.env["citeslab.outcome.grid"].search([]).unlink()  # none left open
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count

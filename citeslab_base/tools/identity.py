@@ -4,7 +4,7 @@ Within one structure only:
 
 * the same e-mail or the same phone is the same person, unless the names cannot be
   those of one person (a family often shares both) and no equal birth date says
-  otherwise;
+  otherwise; namesakes born on days that no slip explains are two;
 * the same name, in any order of its words, and the same birth date is the same
   person;
 * anything else that looks alike is told with a score and its reasons, and decided by
@@ -121,13 +121,33 @@ def same_person(one, other):
     """
     if one.birthdate and one.birthdate == other.birthdate:
         return True
+    born_apart = one.birthdate and other.birthdate
     if normalise_name(one.name) == normalise_name(other.name):
-        return True  # a slip in one of two birth dates is more likely than a twin
+        # a slip in one of two birth dates is more likely than a namesake at home
+        return not born_apart or is_slip(one.birthdate, other.birthdate)
     differ = (
-        one.birthdate and other.birthdate,
+        born_apart,
         one.gender and other.gender and one.gender != other.gender,
     )
     return not any(differ) and names_agree(one.name, other.name)
+
+
+def is_slip(one, other):
+    """Whether a slip of the pen makes one birth date of the other.
+
+    One of day, month and year is wrong, or day and month changed places; two dates
+    apart by more are a father and his son.
+
+    :param date one: birth date
+    :param date other: birth date
+    """
+    same = [
+        one.day == other.day,
+        one.month == other.month,
+        one.year == other.year,
+    ]
+    swapped = (one.day, one.month, one.year) == (other.month, other.day, other.year)
+    return swapped or sum(same) >= 2
 
 
 @dataclass(eq=False, slots=True)
@@ -233,25 +253,40 @@ class Directory:
         :return: ``(person or None, [(reason, person)])``, the latter sharing an
             e-mail, a phone or a name without being the same for sure
         """
-        others = []
+        for person in self.without_doubt(told):
+            return person, []
+        doubtful = [
+            ("name", person)
+            for person in self._namesakes(told)
+            if not (told.birthdate and person.birthdate)
+        ]
+        return None, [*self._sharers(told), *doubtful[:1]]
+
+    def without_doubt(self, told):
+        """Everybody who somebody may be by the rules of :meth:`recognise`.
+
+        More than one: a file twice, or two namesakes of one phone.
+
+        :param told: as for :meth:`recognise`
+        :return: the people, the surest first
+        """
+        for _reason, person in self._sharers(told):
+            if same_person(person, told):
+                yield person
+        for person in self._namesakes(told):
+            if told.birthdate and person.birthdate == told.birthdate:
+                yield person
+
+    def _sharers(self, told):
         for reason, index, key in (
             ("email", self.by_email, told.email_key),
             ("phone", self.by_phone, told.phone_key),
         ):
             for person in index.get(key, ()) if key else ():
-                if same_person(person, told):
-                    return person, []
-                others.append((reason, person))
-        namesakes = self.by_name.get(normalise_name(told.name), ())
-        for person in namesakes:
-            if told.birthdate and person.birthdate == told.birthdate:
-                return person, []
-        doubtful = [
-            ("name", person)
-            for person in namesakes
-            if not (told.birthdate and person.birthdate)
-        ]
-        return None, others + doubtful[:1]
+                yield reason, person
+
+    def _namesakes(self, told):
+        return self.by_name.get(normalise_name(told.name), ())
 
 
 def alike_pairs(people, minimum=LISTED):

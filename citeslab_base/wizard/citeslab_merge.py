@@ -39,6 +39,7 @@ class CiteslabMerge(models.TransientModel):
     other_area_id = fields.Many2one(
         related="other_id.neighborhood_id", string="Quartier of the Second"
     )
+    difference = fields.Char(compute="_compute_difference")
     twins = fields.Text(compute="_compute_twins")
     join_parcours = fields.Boolean(
         string="Join Them",
@@ -66,6 +67,19 @@ class CiteslabMerge(models.TransientModel):
         return ", ".join(
             f"{label} : {count}" for label, count in inventory.items() if count
         )
+
+    @api.depends("partner_id", "other_id")
+    def _compute_difference(self):
+        """What two files of one person would not tell; the chef decides."""
+        Partner = self.env["res.partner"]
+        for wizard in self:
+            told = [
+                Partner._fields[name]._description_string(self.env)
+                for name in ("birthdate_date", "gender")
+                if wizard.partner_id[name] and wizard.other_id[name]
+                if wizard.partner_id[name] != wizard.other_id[name]
+            ]
+            wizard.difference = ", ".join(told)
 
     @api.depends("partner_id", "other_id")
     def _compute_twins(self):

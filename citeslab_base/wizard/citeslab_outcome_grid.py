@@ -47,14 +47,25 @@ class CiteslabOutcomeGrid(models.TransientModel):
 
     @api.model
     def action_open(self):
-        """Open a fresh grid on the year to tell.
+        """Open the grid that the user left unsaved, else one on the year to tell.
 
         :return: window action
         :rtype: dict
         """
-        grid = self.create({})
+        grid = self._left_unsaved() or self.create({})
         grid._fill()
         return grid._window()
+
+    @api.model
+    def _left_unsaved(self):
+        """The user's last grid of the structure, when it still holds something."""
+        return self.search(
+            Domain("create_uid", "=", self.env.uid)
+            & Domain("company_id", "=", self.env.company.id)
+            & Domain("line_ids", "!=", False),
+            order="id desc",
+            limit=1,
+        )
 
     def action_fill(self):
         """Take again the parcours of the year that was typed."""
@@ -111,15 +122,23 @@ class CiteslabOutcomeGrid(models.TransientModel):
         )
 
     def _fill(self):
+        """A line for each parcours without an outcome; what was corrected stays."""
         parcours = self._parcours_without_outcome()
         rows = self._rows_by_parcours("citeslab.interview", parcours)
         orientations = self._rows_by_parcours("citeslab.orientation", parcours)
-        self.line_ids = [
-            Command.create(
-                self._line_values(lead, rows[lead], orientations.get(lead, ()))
-            )
-            for lead in parcours
+        known = self.line_ids.grouped("parcours_id")
+        changes = [
+            Command.delete(line.id)
+            for lead, line in known.items()
+            if lead not in parcours
         ]
+        for lead in parcours:
+            told = self._line_values(lead, rows[lead], orientations.get(lead, ()))
+            if lead not in known:
+                changes.append(Command.create(told))
+            elif news := known[lead]._news(told):
+                changes.append(Command.update(known[lead].id, news))
+        self.line_ids = changes
 
     def _rows_by_parcours(self, model, parcours):
         """Rows of all parcours in one query, the oldest first."""

@@ -2,6 +2,9 @@ from odoo import fields, models
 
 from ..models.selections import BUSINESS_OUTCOMES, DEFUSED_OUTCOMES, OUTCOME
 
+# What the parcours tells by itself; the rest is the chef's.
+FACTS = ("last_date", "last_step", "has_orientation", "proposal")
+
 
 class CiteslabOutcomeGridLine(models.TransientModel):
     """Parcours of the grid of outcomes: what is proposed, what is told."""
@@ -29,6 +32,21 @@ class CiteslabOutcomeGridLine(models.TransientModel):
     orientation_refused = fields.Boolean(string="Wants No Orientation")
     siren = fields.Char(string="SIREN", size=11)
     note = fields.Char()
+
+    def _news(self, told):
+        """What changed in the parcours since this line was filled.
+
+        A proposal that was left as it was follows a new one; a corrected line keeps
+        all that the chef told.
+
+        :param dict told: values of a fresh line of the same parcours
+        :rtype: dict
+        """
+        is_corrected = self.value != self.proposal
+        if is_corrected or told["proposal"] == self.proposal:
+            told = {name: told[name] for name in FACTS}
+        now = self.read(list(told), load=None)[0]
+        return {name: value for name, value in told.items() if now[name] != value}
 
     def _mistakes(self):
         """What keeps this line from being saved, one sentence each.

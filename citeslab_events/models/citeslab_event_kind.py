@@ -8,7 +8,12 @@ class CiteslabEventKind(models.Model):
     _inherit = ["citeslab.nomenclature"]
     _description = "Kind of Event"
 
-    mission_id = fields.Many2one("citeslab.mission", ondelete="restrict")
+    mission_id = fields.Many2one(
+        "citeslab.mission",
+        required=True,
+        default=lambda self: self.env.ref("citeslab_base.mission_animation"),
+        ondelete="restrict",
+    )
     event_type_ids = fields.One2many(
         "event.type", "citeslab_kind_id", string="Templates"
     )

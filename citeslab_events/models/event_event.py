@@ -246,6 +246,14 @@ class EventEvent(models.Model):
         """The host checks no company on its events: ours do."""
         self.filtered("is_citeslab")._check_company(["place_id", "territory_id"])
 
+    @api.constrains("citeslab_kind_id", "mission_id")
+    def _check_mission(self):
+        """Each activity belongs to a mission (CDC §2); an event of the host to none."""
+        if self.filtered(lambda event: event.citeslab_kind_id and not event.mission_id):
+            raise ValidationError(
+                self.env._("Which mission is this event part of? Choose one.")
+            )
+
     # ------------------------------------------------------------
     # Life of an event
     # ------------------------------------------------------------

@@ -87,6 +87,17 @@ class TestKinds(EventCase):
         self.register(forum, "Jeanne Invitée")
         self.assertFalse(forum.sudo().registration_ids.porteur_id)
 
+    def test_P2_every_event_carries_a_mission(self):
+        """P2: that of its kind, or the one told; never none."""
+        for code, kind in self.kinds.items():
+            event = self.event(code, "2024-03-14", date_precision="month")
+            self.assertTrue(event.mission_id, code)
+            self.assertEqual(event.mission_id, kind.mission_id)
+        with self.assertRaisesRegex(ValidationError, "Which mission"):
+            event.mission_id = False
+        new = self.env["citeslab.event.kind"].create({"name": "Autre", "code": "other"})
+        self.assertEqual(new.mission_id.code, "animation")
+
     def test_E9_same_day_warns(self):
         """E9: the 26/09 holds a café and a petit déjeuner."""
         cafe = self.event("cafe", "2024-09-26", 14)

@@ -115,12 +115,50 @@ class TestAnimationFigures(AnimationCase):
         self.assertEqual(matrix["external_events"].value, 1)
         self.assertEqual(matrix["event_attendance"].value, 75)
 
-    def test_e3_24_partner_meetings_are_no_events(self):
+    def test_S12_events_of_others_change_no_count_but_their_own(self):
+        """S12: not even those of a kind that a structure ticked for every count."""
         self.hold_2023()
+        self.event("webinar", "2023-06-02", hours=1)
+        self.event("permanence", "2023-06-01", hours=3)
+        person = self.new_parcours()
+        before = self.told(self.matrix(*YEAR))
+        forum = self.env["citeslab.event.kind"].create(
+            {
+                "name": "Forum d'un partenaire",
+                "code": "forum_of_others",
+                "is_external": True,
+                "is_workshop": True,
+                "is_animation": True,
+                "is_webinar": True,
+            }
+        )
+        self.kinds[forum.code] = forum.id
+        for kind in ("external", forum.code):
+            event = self.event(kind, "2023-10-05", headcount_total=200, user_id=False)
+            self.attend(event, person)
+        after = self.told(self.matrix(*YEAR))
+        self.assertEqual(after.pop("external_events"), (2, {}))
+        self.assertEqual(before.pop("external_events"), (0, {}))
+        self.assertGreater(len(after), 20)
+        self.assertEqual(after, before)
+
+    def told(self, matrix):
+        """Value and items of every figure of a bilan."""
+        return {
+            code: (figure.value or 0, self.items(figure))
+            for code, figure in matrix.figures.items()
+        }
+
+    def test_E3_24_partner_meetings_are_no_events(self):
+        """E3: their own type, in the partnerships; no event, no animation."""
+        self.hold_2023()
+        without = self.told(self.matrix(*YEAR))
         self.action("partner_meeting", "2023-01-01", occurrences=24)
         matrix = self.matrix(*YEAR)
         self.assertEqual(matrix["partner_meetings"].value, 24)
         self.assertEqual(matrix["event_kind"].value, 20)
+        for code in ("workshops", "animations", "event_kind", "event_attendance"):
+            self.assertEqual(self.told(matrix)[code], without[code], code)
         codes = {s.code: s.figures for s in matrix.sections}
         self.assertIn("partner_meetings", codes["partnership"])
         self.assertIn("workshops", codes["animation"])

@@ -8,6 +8,8 @@
     const ADDRESS = "/citeslab/capture";
     const PREFIX = "citeslab.capture.";
     const PLACE = "citeslab.place";
+    const DRAFT = "citeslab.draft";
+    const TYPED = ["name", "line", "phone"];
     const TYPING_DELAY = 300;
     const RETRY_DELAY = 15000;
     const BATCH = 50;
@@ -133,7 +135,7 @@
                     told(nonce, "");
                 } else if (entry) {
                     forget(nonce);
-                    told(nonce, `${entry.name} – ${words.sent}`);
+                    told(nonce, `${entry.name} – ${message || words.sent}`);
                 }
             }
             isDone = true;
@@ -212,7 +214,7 @@
 
     /** Put a refused capture back into the form. */
     function takeBack(entry) {
-        for (const name of ["place", "name", "line", "phone"]) {
+        for (const name of ["place", ...TYPED]) {
             byId(name).value = entry[name] || "";
         }
         byId("already").checked = Boolean(entry.already);
@@ -270,7 +272,7 @@
         const name = byId("name").value.trim();
         const phone = byId("phone").value.trim();
         if ((name.length < 2 && phone.length < 6) || !navigator.onLine) {
-            byId("alike").replaceChildren();
+            showAlike({people: [], to_check: false});
             return;
         }
         try {
@@ -280,8 +282,19 @@
                 showAlike(found);
             }
         } catch {
-            byId("alike").replaceChildren();
+            showAlike({people: [], to_check: false});
         }
+    }
+
+    /** Of two people with one name and one phone, the second has a file of his own. */
+    function otherTick() {
+        const tick = element("label", "", "tick");
+        const box = element("input", "");
+        box.type = "checkbox";
+        box.id = "other";
+        box.checked = Boolean(byId("other")?.checked);
+        tick.append(box, element("span", words.another));
+        return tick;
     }
 
     function showAlike(found) {
@@ -304,17 +317,36 @@
             }
             lines.push(line);
         }
+        if (lines.length) {
+            lines.push(otherTick());
+        }
         byId("alike").replaceChildren(...lines);
+    }
+
+    /** What is being typed survives the back button, in this tab only. */
+    function keepDraft() {
+        const typed = TYPED.map((name) => [name, byId(name).value]);
+        const draft = {user: config.user, ...Object.fromEntries(typed)};
+        sessionStorage.setItem(DRAFT, JSON.stringify(draft));
+    }
+
+    function findDraft() {
+        const draft = JSON.parse(sessionStorage.getItem(DRAFT) || "{}");
+        for (const name of draft.user === config.user ? TYPED : []) {
+            byId(name).value = draft[name] || "";
+        }
+        keepDraft(); // that of somebody else does not stay
     }
 
     function clearForm() {
         question++;
         window.clearTimeout(typing);
-        for (const name of ["name", "line", "phone"]) {
+        for (const name of TYPED) {
             byId(name).value = "";
         }
+        keepDraft();
         byId("already").checked = false;
-        byId("alike").replaceChildren();
+        showAlike({people: [], to_check: false});
         choose("gender", null);
         choose("band", null);
     }
@@ -341,6 +373,7 @@
             gender: chosen.gender,
             age_band: chosen.band,
             already: byId("already").checked,
+            other: Boolean(byId("other")?.checked),
         });
         if (entry) {
             keptAt = event.timeStamp;
@@ -447,6 +480,9 @@
             window.scrollTo(0, 0);
         }
     }
+    byId("person").addEventListener("input", keepDraft);
+    findDraft();
+    look();
     byId("name").addEventListener("input", look);
     byId("phone").addEventListener("input", look);
     byId("undo").addEventListener("click", undo);

@@ -1,4 +1,11 @@
-import {Component, onMounted, onWillUnmount, useRef, useState} from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    onWillUnmount,
+    onWillUpdateProps,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import {KeepLast} from "@web/core/utils/concurrency";
 import {debounce} from "@web/core/utils/timing";
 import {registry} from "@web/core/registry";
@@ -28,6 +35,11 @@ export class LookAlike extends Component {
             this.form = this.root.el.closest(".o_form_renderer");
             this.form?.addEventListener("input", this.onInput);
         });
+        onWillUpdateProps((next) => {
+            if (next.record.id !== this.props.record.id) {
+                this.forget(); // the quick form goes on with the next person
+            }
+        });
         onWillUnmount(() => {
             this.form?.removeEventListener("input", this.onInput);
             this.look.cancel();
@@ -47,8 +59,7 @@ export class LookAlike extends Component {
     async lookNow() {
         const told = this.typed;
         if (told.name.length < 2 && told.phone.length < 6 && !told.email) {
-            this.state.people = [];
-            this.state.toCheck = false;
+            this.forget();
             return;
         }
         const found = await this.keepLast.add(
@@ -56,6 +67,14 @@ export class LookAlike extends Component {
         );
         this.state.people = found.people;
         this.state.toCheck = found.to_check;
+    }
+
+    /** Nobody is looked up any more, nor told of when a late answer comes. */
+    forget() {
+        this.look.cancel();
+        this.keepLast.add(Promise.resolve());
+        this.state.people = [];
+        this.state.toCheck = false;
     }
 
     /** Leave the form for the parcours of somebody known. */

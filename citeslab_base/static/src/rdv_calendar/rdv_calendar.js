@@ -3,9 +3,10 @@ import {CalendarRenderer} from "@web/views/calendar/calendar_renderer";
 import {calendarView} from "@web/views/calendar/calendar_view";
 import {registry} from "@web/core/registry";
 
-// A RDV of a quarter of an hour keeps the height of one line, in pixels; the next
-// one stands beside it rather than on it.
+// A quarter of an hour has the height of one line, in pixels, as the style sheet
+// draws the hours; RDV of two chefs at one time stand side by side.
 const ONE_LINE = 22;
+const FIRST_HOUR = "08:00:00";
 
 /** Hour and person on one line: a short RDV is read without opening it. */
 export class RdvCalendarCommonRenderer extends CalendarCommonRenderer {
@@ -15,6 +16,8 @@ export class RdvCalendarCommonRenderer extends CalendarCommonRenderer {
         return {
             ...super.options,
             eventMinHeight: ONE_LINE,
+            scrollTime: FIRST_HOUR,
+            viewClassNames: "o_citeslab_rdv_view",
             slotEventOverlap: false,
         };
     }
