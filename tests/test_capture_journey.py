@@ -186,7 +186,7 @@ def test_what_is_typed_survives_the_back_button(login, demo_server, rpc):
     assert page.input_value("#name") == "Moussa"
     assert page.input_value("#line") == "Réparation de vélos"
     page.fill("#phone", "0639980321")
-    page.locator("#alike .known").wait_for()
+    page.locator("#alike .known", has_text="Moussa").last.wait_for()
     page.locator("#other").check()
     page.locator("#person button.main").dblclick()
     page.wait_for_selector("#message:has-text('Moussa – Reçu')")

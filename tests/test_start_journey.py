@@ -6,7 +6,7 @@ import pytest
 from test_screens import DESK, PHONE
 
 PREPARE = """
-company = env["res.company"].create({"name": "Ma structure"})
+company = env["res.company"].create({"name": "Structure de %(login)s"})
 env["res.lang"]._activate_lang("fr_FR")
 env["citeslab.neighborhood"].search([("code", "=", "QN02906M")]) or env[
     "citeslab.neighborhood"].create({
@@ -95,13 +95,13 @@ def test_a_manager_starts_his_structure_and_notes_the_first_action(
         page.click(".o_navbar_apps_menu button")
         page.click("[data-menu-xmlid='citeslab_base.menu_root']")
     else:
-        page.click(".o_mobile_menu_toggle")
-        page.locator(".o_burger_menu, .o_app_menu_sidebar").get_by_text(
-            "CitésLab", exact=True
-        ).first.click()
+        page.click(".o_menu_toggle")
+        page.click(".o_app_menu_sidebar .o_sidebar_topbar .btn-primary")
+        apps = page.locator(".o_app_menu_sidebar")
+        apps.get_by_text("CitésLab", exact=True).click()
     page.wait_for_selector(".o_field_widget[name=territory_name]")
     snap(page, f"start-{width}", shots)
-    page.fill("div[name=name] input", "Rives d'Emploi")
+    page.fill("div[name=name] input", f"Rives d'Emploi {width}")
     page.fill("div[name=city] input", "Brest")
     page.fill("div[name=territory_name] input", "Brest")
     page.fill("div[name=neighborhood_text] textarea", "Kérédern\nPontanézen; 2623")
@@ -144,7 +144,7 @@ def test_a_manager_starts_his_structure_and_notes_the_first_action(
     months = state.pop("labels")
     assert len(months) == 2 and months[0][0].isalpha() and months[1][0].isdigit()
     assert state == {
-        "structure": "Rives d'Emploi",
+        "structure": f"Rives d'Emploi {width}",
         "sender": "c@example.org",
         "territory": ["Brest"],
         "population": 3833,
