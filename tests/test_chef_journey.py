@@ -299,7 +299,8 @@ def test_the_worklist_of_quality_leads_to_the_file_and_empties(
 
     def unfold():
         """Lines of the rule: two groups to open at a desk, a column on a phone."""
-        page.goto(f"{demo_server.url}/odoo/qualite")
+        open_screen(page, demo_server, "qualite")
+        page.wait_for_load_state("networkidle")  # a list still loading folds again
         if size == DESK:
             rule = "Hors QPV/QVA sans prescripteur"
             page.locator(".o_group_header", has_text=rule).click()

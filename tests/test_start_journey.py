@@ -15,6 +15,7 @@ env["citeslab.neighborhood"].search([("code", "=", "QN02906M")]) or env[
 env["res.users"].create({
     "name": "Responsable Neuve", "login": "%(login)s", "password": "%(login)s",
     "lang": "fr_FR", "tz": "Europe/Paris", "email": "%(login)s@example.org",
+    "odoobot_state": "disabled",  # else its chat covers a phone
     "company_id": company.id, "company_ids": [(6, 0, company.ids)],
     "group_ids": [(4, env.ref("citeslab_base.group_manager").id)]})
 env.cr.commit()

@@ -198,6 +198,19 @@ class TestMerge(DuplicatesCase):
             self.assertIn(words, log)
         self.assertFalse(pair.exists())
 
+    def test_merge_tells_what_two_files_of_one_person_would_not(self):
+        """Two people born on two days are merged by nobody who has not read it."""
+        values = {"partner_id": self.kept.id, "other_id": self.gone.id}
+        Dialog = self.env["citeslab.merge"].with_user(self.chef)
+        self.gone.gender = False
+        self.kept.write({"birthdate_date": "1968-03-09", "gender": "female"})
+        self.gone.birthdate_date = False
+        self.assertFalse(Dialog.create(values).difference)
+        self.gone.write({"birthdate_date": "1999-11-30", "gender": "male"})
+        self.assertEqual(Dialog.create(values).difference, "Birth Date, Gender")
+        self.gone.write({"birthdate_date": "1968-03-09", "gender": "female"})
+        self.assertFalse(Dialog.create(values).difference)
+
     def test_parcours_of_the_same_nature_are_joined_when_asked(self):
         self.twin.description = "Traiteur"
         moved = self.kept._merge_porteurs(self.gone)
