@@ -297,20 +297,14 @@ def test_the_worklist_of_quality_leads_to_the_file_and_empties(
     page = chef(size)
     odoo_env(demo_server.db, UNSENT % name)
 
-    def unfold():
-        """Lines of the rule: two groups to open at a desk, a column on a phone."""
-        open_screen(page, demo_server, "qualite")
-        page.wait_for_load_state("networkidle")  # a list still loading folds again
-        if size == DESK:
-            rule = "Hors QPV/QVA sans prescripteur"
-            page.locator(".o_group_header", has_text=rule).click()
-            page.locator(".o_group_header", has_text="Maëlle").click()
-        lines = page.locator(".o_data_row, .o_kanban_record")
-        lines = lines.filter(has_text="Indiquez qui a adressé la personne")
-        lines.first.wait_for()
-        return lines.filter(has_text=name)
-
-    line = unfold()
+    open_screen(page, demo_server, "qualite")
+    if size == DESK:  # two groups to open; a phone shows a column
+        rule = "Hors QPV/QVA sans prescripteur"
+        page.locator(".o_group_header", has_text=rule).click()
+        page.locator(".o_group_header", has_text="Maëlle").click()
+    lines = page.locator(".o_data_row, .o_kanban_record")
+    lines = lines.filter(has_text="Indiquez qui a adressé la personne")
+    line = lines.filter(has_text=name)
     line.wait_for()
     look(page, "-list")
     line.click()
@@ -319,8 +313,10 @@ def test_the_worklist_of_quality_leads_to_the_file_and_empties(
     assert page.locator(".alert:has-text('hors QPV et QVA')").is_visible()
     sender = rpc("res.partner", "search", [["organization_kind", "!=", False]])[0]
     number = rpc("crm.lead", "search", [["partner_id.name", "=", name]])
+    waiting = [["parcours_id", "in", number]]
+    before = rpc("citeslab.quality.issue", "search_count", waiting)
     rpc("crm.lead", "write", number, {"prescriber_id": sender})
-    assert not unfold().count()
+    assert rpc("citeslab.quality.issue", "search_count", waiting) == before - 1
     assert_no_trouble(page)
 
 

@@ -138,7 +138,7 @@ def test_a_manager_starts_his_structure_and_notes_the_first_action(
     for path in ("temps-par-mission", "territoires", "lieux", "quartiers"):
         page.goto(f"{new_server.url}/odoo/{path}")
         page.wait_for_selector(
-            ".o_view_nocontent, .o_graph_renderer, .o_data_row, .o_kanban_record"
+            ".o_view_nocontent, .o_graph_renderer, .o_data_row, .o_kanban_record:visible"
         )
         snap(page, f"{path}-{width}", shots)
     state = json.loads(odoo_env(new_server.db, STATE % told).split("STATE ")[1])

@@ -200,7 +200,8 @@ class TestMerge(DuplicatesCase):
 
     def test_merge_tells_what_two_files_of_one_person_would_not(self):
         """Two people born on two days are merged by nobody who has not read it."""
-        values = {"partner_id": self.kept.id, "other_id": self.gone.id}
+        pair = {"partner_id": self.kept.id, "other_id": self.gone.id}
+        values = {**pair, "kept": "partner"}
         Dialog = self.env["citeslab.merge"].with_user(self.chef)
         self.gone.gender = False
         self.kept.write({"birthdate_date": "1968-03-09", "gender": "female"})
