@@ -111,6 +111,7 @@ def test_a_manager_starts_his_structure_and_notes_the_first_action(
     invite(page, size, "Maëlle Kerjean", f"maelle{width}@example.org")
     snap(page, f"start-filled-{width}", shots)
     page.locator("button[name=action_start]").dblclick()
+    page.wait_for_url("**/odoo/parcours")
     page.wait_for_selector(".o_kanban_renderer, .o_view_nocontent")
     snap(page, f"start-kanban-{width}", shots)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -138,7 +139,8 @@ def test_a_manager_starts_his_structure_and_notes_the_first_action(
     for path in ("temps-par-mission", "territoires", "lieux", "quartiers"):
         page.goto(f"{new_server.url}/odoo/{path}")
         page.wait_for_selector(
-            ".o_view_nocontent, .o_graph_renderer, .o_data_row, .o_kanban_record:visible"
+            ".o_view_nocontent, .o_graph_renderer, .o_data_row,"
+            " .o_kanban_record:visible"
         )
         snap(page, f"{path}-{width}", shots)
     state = json.loads(odoo_env(new_server.db, STATE % told).split("STATE ")[1])
