@@ -180,6 +180,16 @@ def demo_server(lab, new_database, start_server):
         yield running
 
 
+@pytest.fixture(scope="module")
+def addons_server(lab, new_database, start_server):
+    """A server with all our addons, without demo, shared by the tests of a module."""
+    with (
+        new_database(templates.all_addons(lab)) as name,
+        start_server(name) as running,
+    ):
+        yield running
+
+
 @pytest.fixture(scope="session")
 def browser():
     """Chromium driven by playwright."""

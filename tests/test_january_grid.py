@@ -146,17 +146,6 @@ def _accept_the_refusal_on_a_phone(page):
     _keep_card(page)
 
 
-@pytest.fixture(scope="module")
-def january_server(lab, new_database, start_server):
-    from citeslab_tool import templates
-
-    with (
-        new_database(templates.all_addons(lab)) as name,
-        start_server(name) as running,
-    ):
-        yield running
-
-
 @pytest.fixture
 def look(request):
     """Function: `look(page, name)` keeps a picture if asked to."""
@@ -191,7 +180,7 @@ def look(request):
     ids=["desk", "phone"],
 )
 def test_118_outcomes_corrected_and_saved_in_one_go(
-    january_server, odoo_env, login, look, size, correct, save, accept_refusal
+    addons_server, odoo_env, login, look, size, correct, save, accept_refusal
 ):
     """A chef corrects three of 118 proposals, by keyboard or by touch, and saves all.
 
@@ -204,10 +193,10 @@ def test_118_outcomes_corrected_and_saved_in_one_go(
         "structure": f"Structure de janvier {size['width']}",
         "login": f"chef-janvier-{size['width']}",
     }
-    tagged(odoo_env(january_server.db, PREPARE % told), "GRID ")
-    page = login(january_server, told["login"])
+    tagged(odoo_env(addons_server.db, PREPARE % told), "GRID ")
+    page = login(addons_server, told["login"])
     page.set_viewport_size(size)
-    january = f"{january_server.url}/odoo/issues-de-l-annee"
+    january = f"{addons_server.url}/odoo/issues-de-l-annee"
     lines = "[name=line_ids] :is(.o_data_row, .o_kanban_record:not(.o_kanban_ghost))"
     began = time.monotonic()
     page.goto(january)
@@ -235,7 +224,7 @@ def test_118_outcomes_corrected_and_saved_in_one_go(
     print(f"opened in {opened:.1f} s, saved in {saved:.1f} s")
     assert opened < 30 and saved < 30
     assert not page.outside
-    state = odoo_env(january_server.db, STATE % told)
+    state = odoo_env(addons_server.db, STATE % told)
     rows = {row[0]: row[1:] for row in tagged(state, "OUTCOMES ")}
     assert len(rows) == PARCOURS - 1
     assert rows["Personne 000"] == ["created", "", False, "732829320"]

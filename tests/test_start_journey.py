@@ -38,17 +38,6 @@ print("STATE", json.dumps({
 """
 
 
-@pytest.fixture(scope="module")
-def new_server(lab, new_database, start_server):
-    from citeslab_tool import templates
-
-    with (
-        new_database(templates.all_addons(lab)) as name,
-        start_server(name) as running,
-    ):
-        yield running
-
-
 def snap(page, name, shots):
     if shots:
         page.wait_for_timeout(400)
@@ -80,7 +69,7 @@ def invite(page, size, name, email):
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_manager_starts_his_structure_and_notes_the_first_action(
-    new_server, odoo_env, login, shots, size
+    addons_server, odoo_env, login, shots, size
 ):
     """The first start opens by itself; five fields later the kanban is there.
 
@@ -88,10 +77,10 @@ def test_a_manager_starts_his_structure_and_notes_the_first_action(
     """
     width = size["width"]
     told = {"login": f"neuve{width}"}
-    odoo_env(new_server.db, PREPARE % told)
-    page = login(new_server, told["login"])
+    odoo_env(addons_server.db, PREPARE % told)
+    page = login(addons_server, told["login"])
     page.set_viewport_size(size)
-    page.goto(f"{new_server.url}/odoo")
+    page.goto(f"{addons_server.url}/odoo")
     if size == DESK:
         page.click(".o_navbar_apps_menu button")
         page.click("[data-menu-xmlid='citeslab_base.menu_root']")
@@ -116,7 +105,7 @@ def test_a_manager_starts_his_structure_and_notes_the_first_action(
     snap(page, f"start-kanban-{width}", shots)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
-    page.goto(f"{new_server.url}/odoo/actions-citeslab")
+    page.goto(f"{addons_server.url}/odoo/actions-citeslab")
     page.wait_for_selector(".o_view_nocontent")
     snap(page, f"journal-empty-{width}", shots)
     page.locator(".o_list_button_add:visible, .o-kanban-button-new:visible").click()
@@ -137,13 +126,13 @@ def test_a_manager_starts_his_structure_and_notes_the_first_action(
     )
     snap(page, f"journal-repeated-{width}", shots)
     for path in ("temps-par-mission", "territoires", "lieux", "quartiers"):
-        page.goto(f"{new_server.url}/odoo/{path}")
+        page.goto(f"{addons_server.url}/odoo/{path}")
         page.wait_for_selector(
             ".o_view_nocontent, .o_graph_renderer, .o_data_row,"
             " .o_kanban_record:visible"
         )
         snap(page, f"{path}-{width}", shots)
-    state = json.loads(odoo_env(new_server.db, STATE % told).split("STATE ")[1])
+    state = json.loads(odoo_env(addons_server.db, STATE % told).split("STATE ")[1])
     months = state.pop("labels")
     assert len(months) == 2 and months[0][0].isalpha() and months[1][0].isdigit()
     assert state == {
