@@ -52,9 +52,14 @@ class CiteslabDemo(models.AbstractModel):
     _description = "Demonstration Data"
 
     @api.model
-    def _activate_french(self):
-        """The people of the demo read and write French."""
+    def _speak_french(self, modules):
+        """The people of the demo read and write French.
+
+        What a discussion tells is written once, in the language of that day: terms of
+        an addon are otherwise loaded after its demo.
+        """
         self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.module.module"]._load_module_terms(modules, ["fr_FR"])
 
     @api.model
     def _set_timezones(self):
