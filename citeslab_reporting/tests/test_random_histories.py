@@ -62,7 +62,7 @@ interviews = st.fixed_dictionaries(
         "kind": choice(("contact", "interview", "interview")),
         "state": choice(("done", "done", "done", "no_show", "cancelled", "planned")),
         "duration": choice((0, 0.25, 0.5, 1.0)),
-        "mission": choice((None, "prospecting", "preparation")),
+        "mission": choice(("prospecting", "preparation")),
     }
 )
 situations = st.fixed_dictionaries(
