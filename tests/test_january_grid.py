@@ -17,6 +17,7 @@ company.partner_id.tz = "Europe/Paris"
 env["citeslab.territory"].create({"name": "Territoire", "company_id": company.id})
 chef = env["res.users"].create({
     "name": "Chef de janvier", "login": "%(login)s", "password": "%(login)s",
+    "odoobot_state": "disabled",  # else its chat covers a phone
     "lang": "fr_FR", "tz": "Europe/Paris", "company_id": company.id,
     "company_ids": [(6, 0, company.ids)],
     "group_ids": [(4, env.ref("citeslab_base.group_chef").id)]})

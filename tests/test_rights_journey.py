@@ -34,7 +34,8 @@ def look(page, folder, name, shown):
     for size in (DESK, PHONE):
         page.set_viewport_size(size)
         page.wait_for_timeout(300)
-        page.locator(shown).first.scroll_into_view_if_needed()
+        # in one go: the client may draw the part anew at the new width
+        page.locator(shown).first.evaluate("part => part.scrollIntoView()")
         page.screenshot(path=folder / f"{name}-{size['width']}.png")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.set_viewport_size(DESK)
