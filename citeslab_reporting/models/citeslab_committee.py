@@ -115,12 +115,15 @@ class CiteslabCommittee(models.Model):
             committee.calendar_html = committee._calendar(expected)
 
     def _days(self, state, startup=None):
-        """Days of the meetings in a state, those of start-up only if asked."""
+        """Days of the meetings in a state, those of start-up only if asked.
+
+        A meeting noted twice is one; whoever called it, it counts (CDC §4.1).
+        """
         meetings = self.meeting_ids.filtered(
             lambda meeting: meeting.state == state
             and startup in (None, meeting.is_startup)
         )
-        return sorted(day for day in meetings.mapped("date") if day)
+        return sorted({day for day in meetings.mapped("date") if day})
 
     def _expected(self, today=None):
         """Meetings expected in the current year of activity (G1, G2).

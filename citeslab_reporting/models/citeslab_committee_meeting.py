@@ -216,7 +216,8 @@ class CiteslabCommitteeMeeting(models.Model):
             ],
             "parts": [matrix[code] for code in PARTS if self._told(matrix, code)],
             "objectives": self._objectives(last),
-            "members": committee.member_ids,
+            "duties_period": committee._year_bounds(last),
+            "members": committee.member_ids.with_context(citeslab_duties_day=last),
             "budget": self._budget_rows(last),
             "actions": committee.action_ids.filtered(
                 lambda action: action.state != "done"

@@ -4,9 +4,10 @@ from odoo import api, fields, models
 class CiteslabCommitteeMember(models.Model):
     """Organisation that sits in a committee, with one referent (CDC §4.1).
 
-    Its duties are counted over the current year of activity: people whom it sent,
-    immersion days that it hosted, answers given on those whom it was sent, as the
-    ledger of the partners tells them.
+    Its duties are counted over the current year of activity, or that of the day
+    ``citeslab_duties_day`` of the context: people whom it sent, immersion days that it
+    hosted, answers given on those whom it was sent, as the ledger of the partners tells
+    them.
     """
 
     _name = "citeslab.committee.member"
@@ -66,11 +67,13 @@ class CiteslabCommitteeMember(models.Model):
     )
 
     @api.depends("organization_id", "committee_id.territory_id.date_start")
+    @api.depends_context("citeslab_duties_day")
     def _compute_duties(self):
+        day = self.env.context.get("citeslab_duties_day")
         self.sent_count = self.received_count = self.owed_count = 0
         self.answered_count = self.answer_rate = 0
         for committee, members in self.grouped("committee_id").items():
-            members._count_duties(committee, *committee._year_bounds())
+            members._count_duties(committee, *committee._year_bounds(day))
 
     def _count_duties(self, committee, first, last):
         """Fill the counts of members of one committee over a period."""

@@ -246,48 +246,66 @@ class CiteslabExport(models.AbstractModel):
             }
             for name, source in sources.items()
         }
-        text = json.dumps(values, ensure_ascii=False, sort_keys=True)
+        kept = {"sources": values, "layout": self._layout()}
+        text = json.dumps(kept, ensure_ascii=False, sort_keys=True)
         return gzip.compress(text.encode(), mtime=0)
 
     @api.model
     def _thaw(self, content):
-        """``{source: Rows}`` of what :meth:`_freeze` kept."""
-        values = json.loads(gzip.decompress(content))
-        return {
+        """What :meth:`_freeze` kept.
+
+        :return: ``({source: Rows}, layout)``; reports frozen before the columns were
+            kept with them have those of today
+        """
+        kept = json.loads(gzip.decompress(content))
+        sources = {
             name: Rows(
                 tuple(Field(key, kind, labels) for key, kind, labels in one["fields"]),
                 one["rows"],
             )
-            for name, one in values.items()
+            for name, one in kept.get("sources", kept).items()
         }
+        return sources, kept.get("layout") or self._layout()
 
     # What is written
 
     @api.model
-    def _sheets(self, sources):
-        """Sections with their columns, as the network set them."""
+    def _layout(self):
+        """Sections with their columns, as the network sets them today.
+
+        :return: ``[(code, name, source, [(code, label, source, show)])]``
+        """
         # as superuser: the same list for whoever exports; read again in its order
         columns = self.env["citeslab.export.column"].sudo().search([])
         return [
-            Sheet(
+            (
                 section.code,
                 section.name,
-                tuple(Column(one.code, one.name, one.source, one.show) for one in own),
-                sources[section.source],
+                section.source,
+                [(one.code, one.name, one.source, one.show) for one in own],
             )
             for section, own in columns.grouped("section_id").items()
-            if section.active and section.source in sources
+            if section.active
         ]
 
     @api.model
-    def _write(self, file_format, header, sources, out):
+    def _sheets(self, sources, layout):
+        return [
+            Sheet(code, name, tuple(Column(*one) for one in columns), sources[source])
+            for code, name, source, columns in layout
+            if source in sources
+        ]
+
+    @api.model
+    def _write(self, file_format, header, sources, layout, out):
         """Write the export of ``sources`` to a binary file.
 
         :param str file_format: ``csv`` (people only), ``zip``, ``xlsx`` or ``json``
         :param dict header: see ``figures.export.write_json``
+        :param list layout: see :meth:`_layout`
         :raises UserError: unknown format, or no section of people
         """
-        sheets = self._sheets(sources)
+        sheets = self._sheets(sources, layout)
         if file_format == "csv":
             people = [one for one in sheets if one.source is sources.get("people")]
             if not people:
@@ -376,13 +394,13 @@ class CiteslabExport(models.AbstractModel):
             asked["territory"] or None,
         )
         header = self._header(matrix.structure, matrix.period, "live")
-        return self._file(file_format, header, sources)
+        return self._file(file_format, header, sources, self._layout())
 
     @api.model
-    def _file(self, file_format, header, sources):
+    def _file(self, file_format, header, sources, layout):
         """Name and bytes of an export."""
         out = io.BytesIO()
-        self._write(file_format, header, sources, out)
+        self._write(file_format, header, sources, layout, out)
         slug = normalise(header["structure"]["name"]).replace(" ", "-")
         first, last = header["period"]["from"], header["period"]["to"]
         return f"export-{slug}-{first}-{last}.{file_format}", out.getvalue()

@@ -80,7 +80,8 @@ class CiteslabReport(models.Model):
 
     def _freeze(self):
         """Keep what the exports are made of, in the same moment as the figures."""
-        export = self.env["citeslab.export"]
+        lang = self.lang or self.env.lang
+        export = self.env["citeslab.export"].with_context(lang=lang)
         sources = export._sources(
             self._matrix(),
             self.company_id,
@@ -261,7 +262,7 @@ class CiteslabReport(models.Model):
         header = export._header(structure, period, self.kind, self.version)
         lang = self.lang or self.env.lang
         export = export.with_context(lang=lang)
-        return export._file(file_format, header, export._thaw(b64decode(content)))
+        return export._file(file_format, header, *export._thaw(b64decode(content)))
 
     def _handover(self):
         """The report as a file for the database of the network.

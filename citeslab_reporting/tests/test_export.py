@@ -188,12 +188,16 @@ class TestExport(ExportCase):
         kept = self.Export._freeze(sources)
         header = self.Export._header(matrix.structure, matrix.period, "yearly", 1)
         files = [
-            self.Export._file(one, header, self.Export._thaw(kept))[1]
+            self.Export._file(one, header, *self.Export._thaw(kept))[1]
             for one in ("zip", "xlsx", "json", "csv")
         ]
         self.person("Une autre", "female", 30, self.area)
+        # nor on the columns that the network chooses for the next ones
+        columns = self.env["citeslab.export.column"].search([])
+        columns[0].name = "Un autre libellé"
+        columns[1:4].active = False
         again = [
-            self.Export._file(one, header, self.Export._thaw(kept))[1]
+            self.Export._file(one, header, *self.Export._thaw(kept))[1]
             for one in ("zip", "xlsx", "json", "csv")
         ]
         self.assertEqual(files, again)
@@ -339,7 +343,7 @@ class TestWrittenByTheDatabase(ExportCase):
         people = export.Rows(fields, itertools.repeat(row, 1_048_576))
         header = self.Export._header(matrix.structure, matrix.period, "live")
         with self.assertRaises(UserError) as refusal:
-            self.Export._file("xlsx", header, {"people": people})
+            self.Export._file("xlsx", header, {"people": people}, self.Export._layout())
         self.assertIn("CSV", str(refusal.exception))
 
 

@@ -86,6 +86,14 @@ class TestCadence(GovernanceCase):
         self.hold(self.copil, date(2024, 5, 12))
         self.assertEqual(self.alerts(self.copil, date(2024, 12, 20)), [])
 
+    @freeze_time("2023-12-01")
+    def test_G1_a_copil_noted_twice_is_one(self):
+        self.hold(self.copil, date(2023, 3, 1))
+        once = self.copil.alert
+        self.assertTrue(once)
+        self.hold(self.copil, date(2023, 3, 1))
+        self.assertEqual(self.copil.alert, once)
+
     @freeze_time("2024-01-10")
     def test_G1_the_start_up_copil_is_none_of_the_two(self):
         self.assertEqual(self.alerts(self.copil, date(2023, 2, 1)), [0, 1])
@@ -180,6 +188,16 @@ class TestMembers(GovernanceCase):
         self.assertEqual(member.received_count, 3)
         self.assertEqual(member.owed_count, 2)
         self.assertAlmostEqual(member.answer_rate, 100 / 3, 1)
+
+    @freeze_time("2024-10-01")
+    def test_G3_the_pack_of_an_old_meeting_tells_the_duties_of_its_year(self):
+        parcours = self.create_parcours(contact_name="Personne")
+        self.orient(parcours, date(2024, 4, 1), organization_id=self.network.id)
+        old, new = (
+            self.hold(self.copil, day) for day in (date(2023, 9, 20), date(2024, 9, 20))
+        )
+        told = [meeting._pack()["members"].received_count for meeting in (old, new)]
+        self.assertEqual(told, [0, 1])
 
     @freeze_time("2023-10-01")
     def test_G3_answers_of_the_pack_are_those_of_the_ledger(self):
