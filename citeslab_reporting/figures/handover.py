@@ -76,7 +76,8 @@ def report(*, structure, kind, version, manifest, figures, previous_hash, campai
 def read_report(content):
     """Values of a report file, proved: schema, seals, period.
 
-    :return: the values, ``bilan`` (the figures as plain values) besides
+    :return: the values, besides ``bilan`` (the figures as plain values) and
+        ``sealed_name`` (of the structure; ``None`` in a seal that names none)
     :raises ValueError: with what is wrong
     """
     values = _load(content, HANDOVER)
@@ -96,13 +97,31 @@ def read_report(content):
         raise ValueError("seal of the version before")
     if sealed.get("version", values["version"]) != values["version"]:
         raise ValueError("version")
+    _agrees(sealed, values)
     bilan = _object(values["figures"], "figures")
     if bilan.get("schema") != "citeslab.bilan/1":
         raise ValueError("schema of the figures")
     if bilan.get("period") != values["period"]:
         raise ValueError("period of the figures")
     _figures(bilan)
-    return {**values, "bilan": bilan}
+    return {**values, "bilan": bilan, "sealed_name": sealed.get("structure")}
+
+
+def _agrees(sealed, values):
+    """Check that the envelope says what the seal holds, whatever it holds.
+
+    :raises ValueError: with what differs
+    """
+    period = values["period"]
+    said = {
+        "structure": values["structure"]["name"],
+        "kind": values["kind"],
+        "from": period["from"],
+        "to": period["to"],
+    }
+    for name, told in said.items():
+        if sealed.get(name, told) != told:
+            raise ValueError(f"{name}: not what the seal holds")
 
 
 def answer(*, structure, kind, period, version, seal, state, missing):

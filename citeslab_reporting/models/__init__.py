@@ -43,6 +43,7 @@ from . import citeslab_network_structure
 from . import citeslab_region
 from . import citeslab_report_answer
 from . import citeslab_report_file
+from . import citeslab_report_file_proof
 from . import citeslab_report_line
 from . import citeslab_report_request
 from . import citeslab_territory

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
-from odoo.addons.citeslab_base.tools.roles import CHEF, NETWORK
+from odoo.addons.citeslab_base.tools.roles import CHEF, MANAGER, NETWORK
 
 from ..figures import handover
 
@@ -237,19 +237,61 @@ class CiteslabCampaign(models.Model):
                     error=error,
                 )
             ) from error
-        # as superuser: a chef receives a campaign, he does not make one
-        campaign = self.sudo()._kept(values)
         structure = self.env["citeslab.network.structure"].sudo()
         structure._ensure_for(company)
         own = structure.search([("company_id", "=", company.id)])
         if own.code != values["structure"]["code"]:
-            own.code = values["structure"]["code"]
+            self._take_code(own, values["structure"])
+        # as superuser: a chef receives a campaign, he does not make one
+        campaign = self.sudo()._kept(values)
         entry = campaign.entry_ids.filtered(lambda one: one.structure_id == own)
         if not entry:
             entry = entry.create({"campaign_id": campaign.id, "structure_id": own.id})
         if not entry.handed_on:
             entry._hand_out()
         return entry.with_env(self.env)
+
+    @api.model
+    def _take_code(self, own, named):
+        """Take the code by which the network names a structure, the first time only.
+
+        :param own: ``citeslab.network.structure`` of the reader, as superuser
+        :param dict named: ``code`` and ``name`` of the structure of a campaign
+        :raises UserError: the campaign is for another structure, or may be
+        """
+        company = own.company_id
+        is_first = own.code in (company.company_registry, f"local-{company.id}")
+        is_first = is_first and not own.entry_ids.campaign_id.filtered("is_received")
+        if not is_first:
+            raise UserError(
+                self.env._(
+                    "This campaign is for %(named)s (code %(code)s), your structure is "
+                    "%(own)s (code %(own_code)s): ask your animator for yours.",
+                    named=named["name"],
+                    code=named["code"],
+                    own=own.name,
+                    own_code=own.code,
+                )
+            )
+        if not self.env.user.has_group(MANAGER):
+            raise UserError(
+                self.env._(
+                    "This campaign is for %(named)s (code %(code)s): if that is your "
+                    "structure, its manager opens the first file of the network.",
+                    named=named["name"],
+                    code=named["code"],
+                )
+            )
+        former, own.code = own.code, named["code"]
+        own.message_post(
+            body=self.env._(
+                "Code %(code)s instead of %(former)s, from a campaign of the network "
+                "that %(user)s opened.",
+                code=own.code,
+                former=former,
+                user=self.env.user.name,
+            )
+        )
 
     @api.model
     def _kept(self, values):

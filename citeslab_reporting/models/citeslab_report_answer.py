@@ -282,7 +282,8 @@ class CiteslabReport(models.Model):
         content = handover.report(
             structure={
                 "code": structure.code or self.company_id.name,
-                "name": self.company_id.name,
+                # as the seal names it, whatever it is called since
+                "name": json.loads(self.manifest)["report"]["structure"],
             },
             kind=self.kind,
             version=self.version,

@@ -19,6 +19,7 @@ from . import test_method
 from . import test_money_figures
 from . import test_partner_figures
 from . import test_network
+from . import test_network_files
 from . import test_network_matrix
 from . import test_pdf
 from . import test_register_figures

@@ -413,6 +413,7 @@ class TestFiles(NetworkCase):
 
     def sent_from_lorient(self, report):
         """The file of a report, as if its structure were in another database."""
+        self.here.name = "Ici"
         values = json.loads(report.with_user(self.manager)._handover()[1])
         values["structure"]["code"] = "lorient"
         return json.dumps(values).encode()
@@ -520,8 +521,10 @@ class TestFiles(NetworkCase):
             instructions="<p>Merci</p>",
             structure={"code": "brest-29", "name": "Brest"},
         )
-        Campaign = self.env["citeslab.campaign"].with_user(self.chef)
+        Campaign = self.env["citeslab.campaign"].with_user(self.manager)
         entry = Campaign._receive(content, self.structure)
+        Campaign = Campaign.with_user(self.chef)
+        entry = entry.with_user(self.chef)
         self.assertEqual(entry.structure_id.code, "brest-29")
         self.assertEqual(entry.sudo().report_id.date_from, date(2022, 1, 1))
         self.assertEqual(Campaign._receive(content, self.structure), entry)
