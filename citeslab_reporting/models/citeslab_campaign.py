@@ -1,12 +1,18 @@
 import uuid
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
+from odoo.tools.misc import format_date
 
 from odoo.addons.citeslab_base.tools.roles import CHEF, MANAGER, NETWORK
 
 from ..figures import handover
+
+# What a structure was asked, once the campaign is open.
+ASKED = ("date_from", "date_to", "kind")
 
 
 class CiteslabCampaign(models.Model):
@@ -77,6 +83,50 @@ class CiteslabCampaign(models.Model):
         "A closed campaign says who closed it, and when.",
     )
 
+    @api.constrains("date_to", "deadline")
+    def _check_deadline(self):
+        for campaign in self:
+            if campaign.deadline < campaign.date_to:
+                raise ValidationError(
+                    self.env._(
+                        "%(campaign)s: the deadline comes before the end of the "
+                        "period; choose a later one.",
+                        campaign=campaign.name,
+                    )
+                )
+
+    def write(self, vals):
+        """What was handed out keeps its period and its kind."""
+        for campaign in self.filtered(lambda one: one.state != "draft"):
+            asked = {name: vals[name] for name in ASKED if name in vals}
+            told = {
+                name: campaign._fields[name].convert_to_cache(value, campaign)
+                for name, value in asked.items()
+            }
+            if any(campaign[name] != value for name, value in told.items()):
+                raise UserError(
+                    self.env._(
+                        "%(campaign)s is handed out: its period and its kind stay. "
+                        "Close it, and make another one.",
+                        campaign=campaign.name,
+                    )
+                )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_answered(self):
+        # as superuser: what was sent counts, whoever follows the structure
+        for campaign in self.sudo():
+            entries = campaign.entry_ids
+            if entries.file_ids or entries.handed_over_id:
+                raise UserError(
+                    self.env._(
+                        "Reports were handed over to %(campaign)s: close it instead "
+                        "of deleting it.",
+                        campaign=campaign.name,
+                    )
+                )
+
     @api.depends("entry_ids.structure_id")
     def _compute_structure_ids(self):
         for campaign in self:
@@ -142,6 +192,12 @@ class CiteslabCampaign(models.Model):
                 "closed_on": fields.Datetime.now(),
                 "closed_by_id": self.env.user.id,
             }
+        )
+
+    def action_reopen(self):
+        """Wait again for what is missing, after a campaign closed by mistake."""
+        self.filtered(lambda one: one.state == "closed").write(
+            {"state": "open", "closed_on": False, "closed_by_id": False}
         )
 
     def action_remind(self):
@@ -298,6 +354,8 @@ class CiteslabCampaign(models.Model):
         """The campaign of a file: the one that is here already, else a new one."""
         known = self.search([("uid", "=", values["uid"])])
         names = ("uid", "name", "kind", "deadline", "instructions")
+        if known:
+            known._correct(values)
         return known or self.create(
             {
                 **{name: values[name] for name in names},
@@ -309,3 +367,29 @@ class CiteslabCampaign(models.Model):
                 "opened_by_id": self.env.user.id,
             }
         )
+
+    def _correct(self, values):
+        """Take what a file sent again changes, while a report is still awaited."""
+        awaited = self.entry_ids.filtered(lambda entry: not entry.handed_over_id)
+        if not self.is_received or not awaited:
+            return
+        names = ("name", "deadline", "instructions")
+        former = {name: self[name] for name in names}
+        self.write({name: values[name] for name in names})
+        # what is stored is compared: the host cleans the instructions
+        if former == {name: self[name] for name in names}:
+            return
+        text = self.env._(
+            "%(campaign)s was sent again: to be handed over by %(day)s.",
+            campaign=self.name,
+            day=format_date(self.env, self.deadline),
+        )
+        for entry in awaited.filtered("report_id"):
+            entry.report_id.activity_ids.filtered(
+                lambda one: one.summary == former["name"]
+            ).write({"summary": self.name, "date_deadline": self.deadline})
+            entry.report_id.message_post(
+                partner_ids=entry._people().partner_id.ids,
+                subject=text,
+                body=Markup("<p>%s</p>%s") % (text, self.instructions or ""),
+            )

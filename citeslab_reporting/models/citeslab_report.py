@@ -553,6 +553,15 @@ class CiteslabReport(models.Model):
             )
         if state == "returned" and not (reason or "").strip():
             raise UserError(self.env._("Write why the report is sent back."))
+        # as superuser: who submitted it, whatever the reader may read of the users
+        if not self.env.su and self.env.user in self.sudo().submitted_by_id:
+            raise UserError(
+                self.env._(
+                    "You submitted %(report)s: another animator of the structure "
+                    "answers it, else the national animation.",
+                    report=self[:1].name,
+                )
+            )
         self._write_answer(state, reason)
 
     def _write_answer(self, state, reason):

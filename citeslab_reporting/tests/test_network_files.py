@@ -3,10 +3,12 @@
 import json
 from datetime import date
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..figures import handover
+from .report_common import YEAR
 from .test_network import NetworkCase
 
 
@@ -97,3 +99,65 @@ class TestReceivedCampaigns(NetworkCase):
         with self.assertRaises(UserError):
             self.receive(self.manager, "lorient")
         self.assertEqual(self.here.code, "mien")
+
+    def test_a_campaign_sent_again_brings_its_new_deadline(self):
+        entry = self.receive(self.manager, "brest-29").sudo()
+        report, campaign = entry.report_id, entry.campaign_id
+        count = len(report.message_ids)
+        self.receive(self.chef, "brest-29")
+        self.assertEqual(len(report.message_ids), count)  # nothing new, nothing told
+        again = {"deadline": date(2023, 3, 31), "name": "Bilan 2022 (report)"}
+        self.receive(self.chef, "brest-29", **again)
+        self.assertEqual(
+            (campaign.deadline, campaign.name), (again["deadline"], again["name"])
+        )
+        self.assertEqual(
+            report.activity_ids.mapped("date_deadline"), [date(2023, 3, 31)]
+        )
+        self.assertEqual(len(report.message_ids), count + 1)
+        self.assertIn(again["name"], report.message_ids[:1].body)
+        report.with_user(self.manager).action_submit()
+        self.receive(self.chef, "brest-29", deadline=date(2023, 6, 30))
+        self.assertEqual(campaign.deadline, date(2023, 3, 31))
+
+
+@tagged("post_install", "-at_install")
+class TestCampaignGuards(NetworkCase):
+    def test_a_campaign_that_was_answered_is_closed_not_deleted(self):
+        self.campaign(self.here).unlink()
+        campaign = self.campaign(self.here)
+        campaign.action_open()
+        self.hand_over(campaign, self.here, self.manager)
+        campaign.entry_ids.invalidate_recordset()
+        with self.assertRaises(UserError):
+            campaign.unlink()
+        opened = campaign.opened_on
+        campaign.action_close()
+        campaign.action_reopen()
+        self.assertEqual(campaign.state, "open")
+        self.assertEqual(campaign.opened_on, opened)
+        self.assertFalse(campaign.closed_on or campaign.closed_by_id)
+
+    def test_an_open_campaign_keeps_its_period_and_its_kind(self):
+        with self.assertRaises(ValidationError):
+            self.campaign(deadline=date(2023, 12, 30))
+        campaign = self.campaign(self.here)
+        campaign.kind = "interim"
+        campaign.action_open()
+        for values in ({"kind": "yearly"}, {"date_from": "2023-02-01"}):
+            with self.assertRaises(UserError):
+                campaign.write(values)
+        campaign.write({"kind": "interim", "date_from": YEAR[0], "name": "Autre"})
+        with self.assertRaises(ValidationError):
+            campaign.deadline = date(2023, 1, 1)
+
+    def test_nobody_answers_his_own_report(self):
+        self.manager.group_ids = [
+            Command.link(self.env.ref("citeslab_base.group_network").id)
+        ]
+        self.here.animator_ids |= self.manager
+        report = self.submitted()
+        with self.assertRaises(UserError):
+            report.with_user(self.manager).action_validate()
+        report.with_user(self.network).action_validate()
+        self.assertEqual(report.answered_by_id, self.network)
