@@ -1,6 +1,10 @@
+from stdnum.fr import siren
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.misc import format_date
 
+from ..tools.dates import local_date
 from .selections import (
     DEFUSED_OUTCOMES,
     LEGAL_FORM,
@@ -27,7 +31,7 @@ class CiteslabOutcome(models.Model):
     reason_id = fields.Many2one(
         "citeslab.outcome.reason", string="Reason", ondelete="restrict"
     )
-    siren = fields.Char(string="SIREN", size=11)
+    siren = fields.Char(string="SIREN", help="Its nine digits, spaces or not.")
     project_kind = fields.Selection(PROJECT_KIND, string="Creation or Takeover")
     legal_form = fields.Selection(LEGAL_FORM)
     settlement = fields.Selection(SETTLEMENT, string="Place of the Business")
@@ -39,10 +43,42 @@ class CiteslabOutcome(models.Model):
 
     _company_date_idx = models.Index("(company_id, date)")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        parcours = self.env["crm.lead"].browse(
+            vals["parcours_id"] for vals in vals_list if vals.get("parcours_id")
+        )
+        # what a chef opened again ends, or goes on, by its new outcome
+        parcours.filtered("is_reopened").is_reopened = False
+        return super().create([self._with_plain_siren(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._with_plain_siren(vals))
+
+    @staticmethod
+    def _with_plain_siren(vals):
+        """One business is written one way, however it was typed."""
+        if not vals.get("siren"):
+            return vals
+        return {**vals, "siren": siren.compact(vals["siren"])}
+
+    @api.constrains("date")
+    def _check_date(self):
+        """What is still to come is no outcome yet: a bilan of that year would count it."""
+        now = fields.Datetime.now()
+        for outcome in self:
+            if outcome.date > local_date(now, outcome.company_id):
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s: the outcome of %(date)s is still to come. Write it "
+                        "when it is there, or correct its date.",
+                        name=outcome.parcours_id.display_name,
+                        date=format_date(self.env, outcome.date),
+                    )
+                )
+
     @api.constrains("siren")
     def _check_siren(self):
-        from stdnum.fr import siren
-
         for outcome in self.filtered("siren"):
             if not siren.is_valid(outcome.siren):
                 raise ValidationError(
@@ -80,7 +116,8 @@ class CiteslabOutcome(models.Model):
     def _plan_followups(self):
         """Ask how a business is doing 6, 12 and 24 months after its creation.
 
-        Dates already past are not asked, nor is a creation asked twice.
+        Dates already past are not asked, nor is a creation asked twice, even when it is
+        noted again after the parcours was reopened.
 
         :return: the follow-ups made
         :rtype: citeslab.followup
@@ -88,7 +125,13 @@ class CiteslabOutcome(models.Model):
         today = fields.Date.context_today(self)
         values = []
         for outcome in self.filtered(lambda row: row.value == "created"):
-            known = outcome.followup_ids.mapped("months")
+            same = outcome.parcours_id.outcome_ids.filtered(
+                lambda other, outcome=outcome: other.value == "created"
+                and (
+                    other.siren == outcome.siren or not (other.siren and outcome.siren)
+                )
+            )
+            known = same.followup_ids.mapped("months")
             for months in FOLLOWUP_MONTHS:
                 due = fields.Date.add(outcome.date, months=months)
                 if due >= today and months not in known:

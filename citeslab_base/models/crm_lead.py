@@ -77,6 +77,12 @@ class CrmLead(models.Model):
     last_contact_date = fields.Date(readonly=True, copy=False, index="btree_not_null")
     outcome = fields.Selection(OUTCOME, readonly=True, copy=False)
     outcome_date = fields.Date(readonly=True, copy=False)
+    is_reopened = fields.Boolean(
+        string="Opened Again",
+        readonly=True,
+        copy=False,
+        help="By hand, after an outcome.",
+    )
     target_public = fields.Selection(
         TARGET_PUBLIC, string="Public", readonly=True, copy=False
     )

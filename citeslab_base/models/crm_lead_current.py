@@ -165,8 +165,9 @@ class CrmLead(models.Model):
     def _refresh_phase(self):
         """Push each parcours to the phase that its facts have reached.
 
-        A chef may place a card further than the facts say; a RDV after a closing
-        outcome opens the parcours again, one after a creation is its follow-up.
+        A chef may place a card further than the facts say, or back after an outcome; a
+        RDV after a closing outcome opens the parcours again. To go on is no step: it
+        moves nobody, and 118 cards of January stay where they are.
         """
         stages = self._stages_by_phase()
         oriented = {
@@ -185,10 +186,8 @@ class CrmLead(models.Model):
 
     def _phase_of_facts(self, is_oriented):
         """Phase to be in, or ``None`` to stay where the chef placed the card."""
-        last = self.last_contact_date
-        ended = self.outcome in CLOSING_OUTCOMES
-        if self.outcome and not (ended and last and last > self.outcome_date):
-            return self._phase_of_outcome()
+        if self._is_over():
+            return "closed" if self.outcome in CLOSING_OUTCOMES else "created"
         if self.phase in ENDED_PHASES:
             return "followup"
         reached = "detection"
@@ -197,7 +196,24 @@ class CrmLead(models.Model):
         ahead = PHASE_RANK[reached] > PHASE_RANK.get(self.phase, -1)
         return reached if ahead else None
 
-    def _phase_of_outcome(self):
-        if self.outcome in CLOSING_OUTCOMES:
-            return "closed"
-        return "followup" if self.outcome == "ongoing" else "created"
+    def _is_over(self):
+        """Whether the last outcome ends the parcours, and nothing opened it again."""
+        if self.outcome in (False, "ongoing") or self.is_reopened:
+            return False
+        last = self.last_contact_date
+        is_met_again = last and last > self.outcome_date
+        return not (self.outcome in CLOSING_OUTCOMES and is_met_again)
+
+    @api.constrains("stage_id")
+    def _note_reopening(self):
+        """A card placed back after its outcome stays there until the next outcome.
+
+        Noted here, where the stage is read anyway: the write of a stock lead pays
+        nothing for it.
+        """
+        for lead in self.filtered("is_parcours"):
+            has_ended = lead.outcome and lead.outcome != "ongoing"
+            phase = lead.stage_id.sudo().phase  # sudo: as the check of the stage does
+            is_reopened = bool(has_ended and phase not in ENDED_PHASES)
+            if lead.is_reopened != is_reopened:
+                lead.is_reopened = is_reopened

@@ -3,6 +3,7 @@ from datetime import date, datetime
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
+from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -196,7 +197,7 @@ class TestPhase(CiteslabCase):
     def test_outcomes(self):
         self.meet(self.parcours, "2023-02-01")
         expected = {
-            "ongoing": "followup",
+            "ongoing": "interview",
             "created": "created",
             "consolidated": "created",
             "redirected": "closed",
@@ -216,6 +217,25 @@ class TestPhase(CiteslabCase):
         self.meet(self.parcours, "2023-04-01")
         self.assertEqual(self.parcours.phase, "followup")
         self.assertEqual(self.parcours.outcome, "lost")
+
+    def test_card_placed_back_after_its_outcome_stays_until_the_next_one(self):
+        self.meet(self.parcours, "2023-02-01")
+        self.end(self.parcours, "2023-03-01", "lost")
+        self.parcours.stage_id = self.env.ref("citeslab_base.stage_preparation")
+        self.assertTrue(self.parcours.is_reopened)
+        self.meet(self.parcours, "2026-12-24", state="planned")
+        self.orient(self.parcours, "2023-02-15")
+        self.assertEqual(self.parcours.phase, "orientation")
+        self.end(self.parcours, "2023-04-01", "ongoing")
+        self.assertEqual(self.parcours.phase, "orientation")
+        self.assertFalse(self.parcours.is_reopened)
+        self.end(self.parcours, "2023-05-01", "abandoned")
+        self.assertEqual(self.parcours.phase, "closed")
+
+    def test_outcome_to_come_is_refused(self):
+        with self.assertRaises(ValidationError) as refusal:
+            self.end(self.parcours, fields.Date.add(date.today(), days=2), "created")
+        self.assertIn("still to come", str(refusal.exception))
 
     def test_rdv_on_the_day_of_the_outcome_does_not(self):
         self.meet(self.parcours, "2023-03-01")

@@ -197,6 +197,15 @@ class TestOutcomeDialog(CiteslabCase):
         followups.outcome_id._plan_followups()
         self.assertEqual(len(self.parcours.followup_ids), 3)
 
+    def test_a_creation_noted_twice_is_followed_once(self):
+        self.dialog(value="created", date="2023-06-15").action_apply()
+        self.parcours.stage_id = self.env.ref("citeslab_base.stage_preparation")
+        self.dialog(
+            value="created", date="2023-06-15", siren="732 829 320"
+        ).action_apply()
+        self.assertEqual(len(self.parcours.followup_ids), 3)
+        self.assertIn("732829320", self.parcours.outcome_ids.mapped("siren"))
+
     def test_answer_of_a_followup_ends_its_activity(self):
         self.dialog(value="created", date="2023-06-15").action_apply()
         first = self.parcours.followup_ids[0]

@@ -31,7 +31,7 @@ class CiteslabOutcomeDialog(models.TransientModel):
         store=True,
         readonly=False,
     )
-    siren = fields.Char(string="SIREN", size=11)
+    siren = fields.Char(string="SIREN")
     legal_form = fields.Selection(LEGAL_FORM)
     settlement = fields.Selection(SETTLEMENT, string="Place of the Business")
     neighborhood_id = fields.Many2one(

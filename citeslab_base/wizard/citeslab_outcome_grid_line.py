@@ -30,7 +30,7 @@ class CiteslabOutcomeGridLine(models.TransientModel):
     date = fields.Date(required=True)
     reason_id = fields.Many2one("citeslab.outcome.reason", string="Reason")
     orientation_refused = fields.Boolean(string="Wants No Orientation")
-    siren = fields.Char(string="SIREN", size=11)
+    siren = fields.Char(string="SIREN")
     note = fields.Char()
 
     def _news(self, told):
