@@ -135,8 +135,10 @@ class CiteslabCampaign(models.Model):
     def _inverse_structure_ids(self):
         for campaign in self:
             wanted, known = campaign.structure_ids, campaign.entry_ids.structure_id
+            # An archived structure is not shown: nobody has taken it away.
             gone = campaign.entry_ids.filtered(
-                lambda entry, wanted=wanted: entry.structure_id not in wanted
+                lambda entry, wanted=wanted: entry.structure_id.active
+                and entry.structure_id not in wanted
             )
             campaign.entry_ids = [
                 *(Command.delete(entry.id) for entry in gone),

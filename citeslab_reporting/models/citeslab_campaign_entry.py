@@ -38,7 +38,12 @@ class CiteslabCampaignEntry(models.Model):
         compute_sudo=True,
         help="The latest version.",
     )
-    file_ids = fields.One2many("citeslab.report.file", "entry_id", string="Files")
+    file_ids = fields.Many2many(
+        "citeslab.report.file",
+        string="Files",
+        compute="_compute_file_ids",
+        compute_sudo=True,
+    )
     state = fields.Selection(
         [
             ("waiting", "Waited For"),
@@ -63,7 +68,25 @@ class CiteslabCampaignEntry(models.Model):
         "(campaign_id, structure_id)", "This structure is already asked."
     )
 
-    @api.depends("campaign_id", "structure_id", "file_ids.state", "file_ids.is_latest")
+    @api.depends(
+        "structure_id.file_ids",
+        "campaign_id.date_from",
+        "campaign_id.date_to",
+        "campaign_id.kind",
+    )
+    def _compute_file_ids(self):
+        """Files of the structure for these days and this kind, whenever they came."""
+        for entry in self:
+            days = entry._key()[1:]
+            entry.file_ids = entry.structure_id.file_ids.filtered(
+                lambda one, days=days: (one.date_from, one.date_to, one.kind) == days
+            )
+
+    @api.depends(
+        "campaign_id",
+        "structure_id.file_ids.state",
+        "structure_id.file_ids.is_latest",
+    )
     def _compute_report(self):
         """One query for all: the reports of these structures and days."""
         today = fields.Date.context_today(self)
@@ -210,9 +233,12 @@ class CiteslabCampaignEntry(models.Model):
         entry = self.sudo()
         versions = entry._reports().get(entry._key()) or entry.file_ids
         accepted = ("validated",) if only_validated else ("submitted", "validated")
-        report = versions.filtered(lambda one: one.state in accepted)
-        report = report.sorted("version")[-1:]
-        return (report.content_hash, report.figures) if report else None
+        handed = versions.filtered(lambda one: one.state != "draft")
+        # A version that was replaced counts no more, whatever became of the next one.
+        report = handed.sorted("version")[-1:]
+        return (
+            (report.content_hash, report.figures) if report.state in accepted else None
+        )
 
     def action_download_campaign(self):
         """The campaign as a file, for a structure of another database."""

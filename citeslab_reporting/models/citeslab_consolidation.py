@@ -68,6 +68,7 @@ class CiteslabConsolidation(models.Model):
         "structure_id",
         string="Missing",
         readonly=True,
+        context={"active_test": False},
     )
     computed_on = fields.Datetime(readonly=True)
     computed_by_id = fields.Many2one("res.users", readonly=True)

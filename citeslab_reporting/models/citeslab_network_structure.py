@@ -63,6 +63,7 @@ class CiteslabNetworkStructure(models.Model):
         help="The RCE and animators who read its reports.",
     )
     entry_ids = fields.One2many("citeslab.campaign.entry", "structure_id")
+    file_ids = fields.One2many("citeslab.report.file", "structure_id", string="Files")
 
     # The board: numbers only, counted for all the structures at once
     last_entry_date = fields.Date(

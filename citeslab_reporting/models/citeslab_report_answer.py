@@ -132,7 +132,7 @@ class CiteslabReport(models.Model):
         self.check_access("read")
         missing = [line.strip() for line in missing if line.strip()]
         self._answer("returned", "\n".join(missing))
-        following = self._prepare_next(missing)
+        following = self._prepare_next()
         self._tell(
             self.env._(
                 "%(report)s is sent back: see what is missing.", report=self.name
@@ -140,16 +140,28 @@ class CiteslabReport(models.Model):
         )
         return following
 
-    def _prepare_next(self, missing):
+    def action_new_version(self):
+        """The next version asks what was missing, even if its draft was deleted."""
+        action = super().action_new_version()
+        following = self.superseded_by_ids
+        if self.state == "returned" and following.state == "draft":
+            # as superuser: the list is the network's, the structure answers it
+            following.sudo()._ask(self.return_reason)
+        return action
+
+    def _ask(self, reason):
+        if not self.request_ids:
+            self.request_ids = [
+                Command.create({"name": line, "sequence": rank})
+                for rank, line in enumerate(reason.splitlines())
+            ]
+
+    def _prepare_next(self):
         """The version that puts right what is missing, given to the structure."""
         # as superuser: the network reads the reports, the structure writes them
         report = self.sudo().with_context(allowed_company_ids=self.company_id.ids)
         report.action_new_version()
         following = report.superseded_by_ids
-        following.request_ids = [
-            Command.create({"name": line, "sequence": rank})
-            for rank, line in enumerate(missing)
-        ]
         # asked by a campaign of this database or of another one
         Entry = self.env["citeslab.campaign.entry"].sudo()
         for user in Entry._people_of(self.company_id):
@@ -226,7 +238,7 @@ class CiteslabReport(models.Model):
                 user=self.env.user.name,
             )
         )
-        return self._prepare_next(missing) if state == "returned" else self
+        return self._prepare_next() if state == "returned" else self
 
     def _tell(self, text):
         """Tell whoever submitted it."""

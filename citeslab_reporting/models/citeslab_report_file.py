@@ -270,6 +270,13 @@ class CiteslabReportFile(models.Model):
             raise UserError(
                 self.env._("%(report)s is answered already.", report=one.display_name)
             )
+        for one in self.filtered(lambda one: not one.is_latest):
+            raise UserError(
+                self.env._(
+                    "%(report)s is replaced by a newer version: answer that one.",
+                    report=one.display_name,
+                )
+            )
         # as superuser: state and names are written by the buttons alone
         self.sudo().write(
             {

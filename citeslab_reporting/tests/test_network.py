@@ -339,6 +339,59 @@ class TestFiles(NetworkCase):
         second, _is_new = self.receive(self.file(2, seal, met=14)[0])
         self.assertEqual((first.is_latest, second.is_latest), (False, True))
 
+    def test_a_file_is_found_by_every_campaign_of_its_days(self):
+        self.receive(self.file()[0])
+        first, second = self.campaign(self.far), self.campaign(self.far)
+        half = self.campaign(self.far, date_to=date(2023, 6, 30))
+        self.assertEqual(first.entry_ids.state, "submitted")
+        self.assertEqual(second.entry_ids.state, "submitted")
+        self.assertEqual(half.entry_ids.state, "waiting")
+        first.structure_ids = self.here
+        first.structure_ids |= self.far
+        self.assertEqual(self.entry(first, self.far).state, "submitted")
+
+    def test_only_the_latest_version_counts_and_is_answered(self):
+        campaign = self.campaign(self.far)
+        first, seal = self.receive(self.file()[0])[0], self.file()[1]
+        content, seal = self.file(2, seal, met=14)
+        second = self.receive(content)[0]
+        third = self.receive(self.file(3, seal, met=15)[0])[0]
+        entry = campaign.entry_ids
+        self.assertEqual(entry._told(False)[0], third.content_hash)
+        for one in (first, second):
+            with self.assertRaisesRegex(UserError, "newer version"):
+                one.action_validate()
+        third.return_reason = "Les créations"
+        third.action_return()
+        self.assertIsNone(entry._told(False))
+
+    def test_an_archived_structure_stays_asked_and_missing(self):
+        campaign = self.campaign(self.far | self.here)
+        campaign.action_open()
+        entry = self.entry(campaign, self.far)
+        self.far.active = False
+        campaign.invalidate_recordset()
+        campaign.structure_ids |= self.there
+        self.assertTrue(entry.exists())
+        self.hand_over(campaign, self.here, self.manager)
+        consolidation = self.env["citeslab.consolidation"].with_user(self.network)
+        one = consolidation.create(
+            {"campaign_id": campaign.id, "only_validated": False}
+        )
+        one.action_compute()
+        one.invalidate_recordset()
+        self.assertIn(self.far, one.missing_ids)
+
+    def test_a_deleted_draft_does_not_lose_what_is_missing(self):
+        report = self.submitted()
+        report.with_user(self.network)._return(["Les créations", "La newsletter"])
+        report.superseded_by_ids.with_user(self.manager).unlink()
+        report.with_user(self.manager).action_new_version()
+        self.assertEqual(
+            report.superseded_by_ids.request_ids.mapped("name"),
+            ["Les créations", "La newsletter"],
+        )
+
     def test_what_does_not_match_is_refused_in_one_sentence(self):
         content, _seal = self.file()
         self.receive(content)
