@@ -64,7 +64,7 @@ class CiteslabOutcome(models.Model):
 
     @api.constrains("date")
     def _check_date(self):
-        """What is still to come is no outcome yet: a bilan of that year would count it."""
+        """What is to come is no outcome yet: the bilan of that year would count it."""
         now = fields.Datetime.now()
         for outcome in self:
             if outcome.date > local_date(now, outcome.company_id):
