@@ -95,6 +95,36 @@ def test_a_double_tap_keeps_one_person_and_says_so(login, demo_server, rpc):
     )
 
 
+def is_seen(page, selector):
+    """Whether all of it is on the screen, without a scroll."""
+    top, bottom = page.evaluate(
+        "(one) => { const box = document.querySelector(one).getBoundingClientRect();"
+        " return [box.top, box.bottom]; }",
+        selector,
+    )
+    return 0 <= top < bottom <= PHONE["height"]
+
+
+def test_a_phone_shows_its_answers_and_the_way_back_in(login, demo_server):
+    """The answer is in sight from the button; a session that ended has its link."""
+    page = login(demo_server, "chef")
+    open_page(page, demo_server)
+    page.click("#person summary")  # the longest form
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    page.click("#person button[type=submit]")  # nobody's name
+    page.wait_for_selector("#message:not(:empty)")
+    assert is_seen(page, "#message")
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    page.context.clear_cookies()
+    capture(page, "Sanssession Léa")
+    link = page.locator("#network a")
+    link.wait_for()
+    assert is_seen(page, "#message") and is_seen(page, "#network a")
+    link.click()
+    page.wait_for_selector("input[name=login]")
+    assert page.url.endswith(f"/web/login?redirect={PAGE}")
+
+
 def test_taps_are_counted_and_absorb_a_name(login, demo_server, rpc):
     page = login(demo_server, "chef")
     open_page(page, demo_server)

@@ -6,6 +6,7 @@
     "use strict";
 
     const ADDRESS = "/citeslab/capture";
+    const LOGIN = `/web/login?redirect=${ADDRESS}`;
     const PREFIX = "citeslab.capture.";
     const PLACE = "citeslab.place";
     const DRAFT = "citeslab.draft";
@@ -174,12 +175,7 @@
         const all = waiting();
         const mineWaiting = all.filter((entry) => mine(entry) && !entry.refused);
         const others = all.filter((entry) => !mine(entry));
-        const network = isLoggedOut
-            ? words.login
-            : navigator.onLine
-              ? words.online
-              : words.offline;
-        byId("network").textContent = network;
+        showNetwork();
         document.body.classList.toggle("offline", !navigator.onLine || isLoggedOut);
         const told = [];
         if (mineWaiting.length) {
@@ -193,7 +189,22 @@
         showRefused(all.filter((entry) => mine(entry) && entry.refused));
     }
 
+    /** How things stand; whose session is over comes back here by a link. */
+    function showNetwork() {
+        const online = navigator.onLine ? words.online : words.offline;
+        const text = isLoggedOut ? words.login : online;
+        if (byId("network").textContent === text) {
+            return; // a link that is being tapped stays
+        }
+        const node = element(isLoggedOut ? "a" : "span", text);
+        if (isLoggedOut) {
+            node.href = LOGIN;
+        }
+        byId("network").replaceChildren(node);
+    }
+
     function showRefused(entries) {
+        const shown = byId("refused").children.length;
         const lines = entries.map((entry) => {
             const line = element("li", "");
             const label = entry.name || entry.place || words.today;
@@ -210,6 +221,9 @@
             return line;
         });
         byId("refused").replaceChildren(...lines);
+        if (lines.length > shown) {
+            window.scrollTo(0, 0); // one more: its reason is at the top
+        }
     }
 
     /** Put a refused capture back into the form. */
