@@ -1,11 +1,15 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL, format_date
 
-from ..tools.dates import age_at, age_band
+from ..tools.dates import EARLIEST_DAY, age_at, age_band
 from ..tools.headcount import Named
 from .selections import DATE_PRECISION
+
+# Days that one time of an action may fill, when only its month or its year is known.
+DAYS_KNOWN = {"month": 31, "year": 366}
 
 
 class CiteslabAction(models.Model):
@@ -123,6 +127,10 @@ class CiteslabAction(models.Model):
     _occurrences_positive = models.Constraint(
         "CHECK (occurrences > 0)", "An action takes place at least once."
     )
+    _duration_positive = models.Constraint(
+        "CHECK (duration IS NULL OR duration >= 0)",
+        "The duration of an action cannot be negative.",
+    )
     _date_order = models.Constraint(
         "CHECK (date_end IS NULL OR date <= date_end)",
         "An action must end after it starts.",
@@ -132,6 +140,36 @@ class CiteslabAction(models.Model):
         "A share is between 0 and 100 %.",
     )
     _company_date_idx = models.Index("(company_id, date)")
+
+    @api.constrains("date")
+    def _check_century(self):
+        for action in self.filtered(lambda row: row.date < EARLIEST_DAY):
+            raise ValidationError(
+                self.env._(
+                    "“%(name)s” cannot be dated %(date)s, before %(first)s: "
+                    "correct the year.",
+                    name=action.name,
+                    date=format_date(self.env, action.date),
+                    first=format_date(self.env, EARLIEST_DAY),
+                )
+            )
+
+    @api.constrains("duration", "date", "date_end", "date_precision")
+    def _check_duration(self):
+        """One time of an action lasts no longer than its days."""
+        for action in self:
+            days = ((action.date_end or action.date) - action.date).days + 1
+            most = 24 * max(days, DAYS_KNOWN.get(action.date_precision, 1))
+            if action.duration > most:
+                raise ValidationError(
+                    self.env._(
+                        "“%(name)s” lasts %(typed)g hours, more than its dates hold "
+                        "(%(most)d): for 45 minutes, write “0:45”.",
+                        name=action.name,
+                        typed=action.duration,
+                        most=most,
+                    )
+                )
 
     @api.depends("kind_id")
     def _compute_from_kind(self):

@@ -1,14 +1,20 @@
 import re
 from datetime import timedelta
 
-from babel.dates import format_date
+from babel import dates as babel_dates
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import clean_context, format_datetime
+from odoo.tools import clean_context, format_date, format_datetime
 
 from ..tools import ics
-from ..tools.dates import DEFAULT_TIMEZONE, company_timezone, local_date, local_moment
+from ..tools.dates import (
+    DEFAULT_TIMEZONE,
+    EARLIEST_DAY,
+    company_timezone,
+    local_date,
+    local_moment,
+)
 from .selections import AGE_BANDS, INTERVIEW_KIND, INTERVIEW_MODE, INTERVIEW_STATE
 
 # A RDV in one of these states takes the chef's time; any other one frees it.
@@ -24,6 +30,8 @@ IN_CALENDAR = {
     "place_id",
     "place",
 }
+# Sanity, no rule of the scheme: 45 typed for 45 minutes would count 45 hours of work.
+LONGEST_HOURS = 12.0
 REMIND_BEFORE = timedelta(hours=48)
 REMINDERS_AT_ONCE = 50
 
@@ -179,9 +187,47 @@ class CiteslabInterview(models.Model):
                     self.env._(
                         "The RDV of %(date)s is still to come: plan it, "
                         "or correct its date before marking it as done.",
-                        date=fields.Date.to_string(interview.date),
+                        date=format_date(self.env, interview.date),
                     )
                 )
+
+    @api.constrains("duration")
+    def _check_duration(self):
+        for interview in self.filtered(lambda row: row.duration > LONGEST_HOURS):
+            raise ValidationError(
+                self.env._(
+                    "A RDV lasts %(most)g hours at most, and %(typed)g were typed: "
+                    "for 45 minutes, write “0:45”.",
+                    most=LONGEST_HOURS,
+                    typed=interview.duration,
+                )
+            )
+
+    @api.constrains("date")
+    def _check_century(self):
+        for interview in self.filtered("date"):
+            if interview.date < EARLIEST_DAY:
+                raise ValidationError(
+                    self.env._(
+                        "A RDV cannot be dated %(date)s, before %(first)s: "
+                        "correct the year.",
+                        date=format_date(self.env, interview.date),
+                        first=format_date(self.env, EARLIEST_DAY),
+                    )
+                )
+
+    @api.constrains("state", "kind", "user_id")
+    def _check_planned_has_chef(self):
+        """Without a chef, no calendar holds the hour and two RDV may take it."""
+        for interview in self:
+            if (interview.state, interview.kind) == ("planned", "interview"):
+                if not interview.user_id:
+                    raise ValidationError(
+                        self.env._(
+                            "A planned RDV takes the time of a chef de projet: "
+                            "choose who receives the person."
+                        )
+                    )
 
     @api.constrains("action_id", "state", "parcours_id", "age_band")
     def _check_room_in_headcount(self):
@@ -199,9 +245,14 @@ class CiteslabInterview(models.Model):
                     self.env._(
                         "A RDV that starts at %(start)s (%(zone)s) is on %(day)s: "
                         "change its hour or leave the hour empty.",
-                        start=interview.start,
+                        start=format_datetime(
+                            self.env,
+                            interview.start,
+                            tz=company_timezone(interview.company_id).zone,
+                            dt_format="short",
+                        ),
                         zone=company_timezone(interview.company_id).zone,
-                        day=fields.Date.to_string(day),
+                        day=format_date(self.env, day),
                     )
                 )
 
@@ -441,7 +492,7 @@ class CiteslabInterview(models.Model):
         """
         self.ensure_one()
         local = local_moment(self.start, self.company_id)
-        day = format_date(local, "EEEE d MMMM y", locale="fr_FR")
+        day = babel_dates.format_date(local, "EEEE d MMMM y", locale="fr_FR")
         return f"{day} à {local.hour} h {local.minute:02d}"
 
     # ------------------------------------------------------------

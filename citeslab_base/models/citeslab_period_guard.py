@@ -1,5 +1,6 @@
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 # Texts that no figure reads: they stay free, also for an erasure.
 FREE_TEXTS = {"notes", "next_step", "place", "feedback", "message_ids"}
@@ -107,9 +108,9 @@ class CiteslabPeriodGuard(models.AbstractModel):
     def _refuse_closed(self, lock, day):
         period = lock.sudo()
         values = {
-            "day": fields.Date.to_string(day),
-            "first": fields.Date.to_string(period.date_from),
-            "last": fields.Date.to_string(period.date_to),
+            "day": format_date(self.env, day),
+            "first": format_date(self.env, period.date_from),
+            "last": format_date(self.env, period.date_to),
         }
         if self.env.user.has_group("citeslab_base.group_manager"):
             raise UserError(

@@ -1,5 +1,6 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 
 class CiteslabPeriodLock(models.Model):
@@ -79,7 +80,7 @@ class CiteslabPeriodLock(models.Model):
                 raise ValidationError(
                     self.env._(
                         "A period is closed once it is over: %(day)s is still to come.",
-                        day=lock.date_to,
+                        day=format_date(self.env, lock.date_to),
                     )
                 )
 

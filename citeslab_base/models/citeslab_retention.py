@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 BATCH = 200
 LAST_SUCCESS = "citeslab_base.retention_last_success"
@@ -186,7 +186,7 @@ class CiteslabRetention(models.AbstractModel):
                 self.env._(
                     "The anonymisation of old files has not succeeded since "
                     "%(date)s: ask the administrator to look at it.",
-                    date=fields.Date.to_string(last) if last else "—",
+                    date=format_date(self.env, last) if last else "—",
                 ),
                 with_admins=True,
             )

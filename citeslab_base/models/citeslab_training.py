@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 from .selections import TRAINING_KIND, TRAINING_STATE
 
@@ -67,7 +68,7 @@ class CiteslabTraining(models.Model):
                         "%(name)s is still to come (%(date)s): mark it as attended "
                         "once it took place.",
                         name=training.name,
-                        date=fields.Date.to_string(training.date),
+                        date=format_date(self.env, training.date),
                     )
                 )
 

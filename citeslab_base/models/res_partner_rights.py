@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..tools.roles import ROLES
 
@@ -212,7 +212,7 @@ class ResPartner(models.Model):
             raise UserError(
                 self.env._(
                     "This person was anonymised on %(date)s: nothing is known now.",
-                    date=fields.Date.to_string(self.anonymised_date),
+                    date=format_date(self.env, self.anonymised_date),
                 )
             )
 

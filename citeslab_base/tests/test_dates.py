@@ -62,7 +62,9 @@ class TestDayOfInterview(CiteslabCase):
         self.assertEqual(self.meet(self.parcours, "2023-03-02").date, date(2023, 3, 2))
 
     def test_day_against_the_hour_is_refused(self):
-        with self.assertRaisesRegex(ValidationError, "Europe/Paris.*2023-05-02"):
+        with self.assertRaisesRegex(
+            ValidationError, "11:00 .Europe/Paris.* is on ../../2023"
+        ):
             self.meet(self.parcours, "2023-05-04", start=datetime(2023, 5, 2, 9))
 
     @freeze_time("2023-12-31 23:30:00")
@@ -82,13 +84,36 @@ class TestDayOfInterview(CiteslabCase):
 
     def test_planned_in_the_future_then_done_is_refused(self):
         rdv = self.meet(self.parcours, "2999-01-01", state="planned")
-        with self.assertRaisesRegex(ValidationError, "2999-01-01"):
+        with self.assertRaisesRegex(ValidationError, "01/01/2999"):
             rdv.action_done()
 
     @mute_logger("odoo.sql_db")
     def test_negative_duration_is_refused(self):
         with self.assertRaises(IntegrityError):
             self.meet(self.parcours, "2023-03-02", duration=-1)
+
+    def test_more_hours_than_a_day_of_work_are_refused(self):
+        """45 typed for 45 minutes is 45 hours: the sentence tells how to write it."""
+        with self.assertRaisesRegex(ValidationError, "45 were typed.*“0:45”"):
+            self.meet(self.parcours, "2023-03-02", duration=45)
+        rdv = self.meet(self.parcours, "2023-03-02", duration=12)
+        with self.assertRaisesRegex(ValidationError, "12 hours at most"):
+            rdv.duration = 12.25
+
+    def test_day_of_another_century_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "/1826, .*correct the year"):
+            self.meet(self.parcours, "1826-03-02")
+        with self.assertRaisesRegex(ValidationError, "correct the year"):
+            self.meet(self.parcours, "1926-05-02", start=datetime(1926, 5, 2, 9))
+        self.assertTrue(self.meet(self.parcours, "2000-01-01"))
+
+    def test_planned_rdv_without_chef_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "choose who receives"):
+            self.meet(self.parcours, "2999-01-01", state="planned", user_id=False)
+        rdv = self.meet(self.parcours, "2999-01-01", state="planned")
+        with self.assertRaisesRegex(ValidationError, "choose who receives"):
+            rdv.user_id = False
+        self.assertFalse(self.meet(self.parcours, "2023-03-02", user_id=False).user_id)
 
     def test_end_follows_the_duration(self):
         rdv = self.meet(

@@ -218,6 +218,24 @@ class TestInterviewLog(CiteslabCase):
         self.assertFalse(self.parcours.orientation_ids)
         self.assertEqual(len(self.parcours.interview_ids), 1)
 
+    def test_what_comes_next_is_not_in_the_past(self):
+        """Neither the next RDV nor the next activity; nothing is half logged."""
+        self.parcours.target_public = "en_devenir"
+        for name, value, words in (
+            ("next_start", datetime(2023, 6, 15, 9, 59), "next RDV .*in the past"),
+            ("activity_date", date(2023, 6, 14), r"\d\d/\d\d/2023, in the past"),
+        ):
+            form = self.form()
+            form.activity_summary = "Relire le prévisionnel"
+            form.__setattr__(name, value)
+            dialog = form.save()
+            with self.assertRaisesRegex(UserError, words), self.cr.savepoint():
+                dialog.action_apply()
+            self.assertFalse(self.parcours.interview_ids)
+        dialog.activity_date = date(2023, 6, 15)  # today is in time
+        dialog.action_apply()
+        self.assertTrue(self.parcours.activity_ids)
+
     def test_volunteer_logs_without_orientation_nor_notes(self):
         parcours = self.create_parcours(user=self.volunteer)
         form = self.form(parcours, user=self.volunteer)

@@ -1,11 +1,14 @@
 from ast import literal_eval
 
 from lxml import etree
+from psycopg2.errors import CheckViolation
 
 from odoo import Command
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.service.model import call_kw
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import CiteslabCase
 
@@ -192,6 +195,24 @@ class TestJournal(CiteslabCase):
                 ("target", "referent"): 1,
             },
         )
+
+    @mute_logger("odoo.sql_db")
+    def test_E10_negative_duration_is_refused(self):
+        with self.assertRaises(CheckViolation), self.cr.savepoint():
+            self.action(date="2023-05-12", duration=-1)
+
+    def test_E10_one_time_lasts_no_longer_than_its_dates(self):
+        """45 hours in a day are 45 minutes; three days, or a month, hold them."""
+        with self.assertRaisesRegex(ValidationError, "45 hours.*“0:45”"):
+            self.action(date="2023-05-12", duration=45)
+        days = {"date": "2023-05-12", "date_end": "2023-05-14"}
+        month = {"date": "2023-05-12", "date_precision": "month"}
+        for told in (days, month):
+            self.assertEqual(self.action(duration=45, **told).total_duration, 45)
+
+    def test_E10_day_of_another_century_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "/1826, .*correct the year"):
+            self.action(date="1826-05-12")
 
     def test_shares_are_dated_numbers_of_the_scheme(self):
         mission = self.env.ref("citeslab_base.mission_referent")

@@ -1,8 +1,13 @@
 """Dates of facts: a day is that of the structure, never of the server."""
 
+from datetime import date
+
 import pytz
 
 DEFAULT_TIMEZONE = "Europe/Paris"
+# No list of a structure goes back that far: an earlier day, as of 1826, is a slip of
+# the keyboard, and no bilan would ever show it.
+EARLIEST_DAY = date(2000, 1, 1)
 
 
 def company_timezone(company):

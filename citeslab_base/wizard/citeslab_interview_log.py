@@ -1,5 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date, format_datetime
 
 from ..models.crm_lead_signals import MARGIN_RESIDENCES
 from ..models.selections import (
@@ -182,6 +184,7 @@ class CiteslabInterviewLog(models.TransientModel):
     def action_apply(self):
         """Log the RDV with all that was told of it, or nothing."""
         self.ensure_one()
+        self._check_still_to_come()
         self.parcours_id._log_interview(
             self._interview_values(),
             planned=self.interview_id,
@@ -192,6 +195,26 @@ class CiteslabInterviewLog(models.TransientModel):
             next_start=self.next_start,
         )
         return {"type": "ir.actions.act_window_close"}
+
+    def _check_still_to_come(self):
+        """What comes next is neither yesterday's activity nor a RDV that is over."""
+        if self.next_start and self.next_start < fields.Datetime.now():
+            raise UserError(
+                self.env._(
+                    "The next RDV (%(start)s) is in the past: correct its date, or "
+                    "log it as a RDV of its own.",
+                    start=format_datetime(self.env, self.next_start, dt_format="short"),
+                )
+            )
+        due = self.activity_summary and self.activity_date
+        if due and due < fields.Date.context_today(self):
+            raise UserError(
+                self.env._(
+                    "The next activity is due on %(day)s, in the past: choose today "
+                    "or a later day.",
+                    day=format_date(self.env, due),
+                )
+            )
 
     def _interview_values(self):
         names = ["kind", "state", "date", "duration", "mode", "place", "next_step"]
