@@ -120,6 +120,8 @@ def test_a_phone_shows_its_answers_and_the_way_back_in(login, demo_server):
     link = page.locator("#network a")
     link.wait_for()
     assert is_seen(page, "#message") and is_seen(page, "#network a")
+    covered = page.locator("#top").bounding_box()["height"]
+    assert page.locator("#name").bounding_box()["y"] >= covered
     link.click()
     page.wait_for_selector("input[name=login]")
     assert page.url.endswith(f"/web/login?redirect={PAGE}")
