@@ -205,15 +205,22 @@ def browser():
 
 
 @pytest.fixture
-def page(browser):
+def page(browser, request):
     """A fresh French page of 1400 pixels; `page.outside` lists foreign requests.
 
-    Requests to anything but this machine are refused and noted.
+    A test whose parameter `size` is that of a phone gets a phone, touched by fingers:
+    lists then open as sheets. Requests to anything but this machine are refused and
+    noted.
     """
+    told = getattr(request.node, "callspec", None)
+    size = told and told.params.get("size") or {"width": 1400, "height": 900}
+    is_phone = size["width"] < 500
     context = browser.new_context(
-        viewport={"width": 1400, "height": 900},
+        viewport=size,
         locale="fr-FR",
         timezone_id="Europe/Paris",
+        has_touch=is_phone,
+        is_mobile=is_phone,
     )
     sheet = context.new_page()
     sheet.outside = []

@@ -11,7 +11,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from test_screens import DESK, PHONE, assert_no_trouble, find_card, open_screen
+from test_screens import (
+    DESK,
+    PHONE,
+    assert_no_trouble,
+    choose,
+    find_card,
+    open_screen,
+)
 
 AS_CHEF = """
 from datetime import timedelta
@@ -92,7 +99,7 @@ def press_header(page, words):
     if not button.first.is_visible():
         page.locator(".o_statusbar_buttons .oi-ellipsis-v").click()
         button = page.locator(f".o-dropdown--menu button:has-text('{words}')")
-    button.first.click()
+    choose(button.first)
     page.wait_for_selector(".modal .o_form_view")
     return page.locator(".modal").first
 
@@ -210,7 +217,7 @@ def test_a_creation_is_asked_about_after_6_12_and_24_months(
             choice.locator("select").select_option(index=1)
         else:
             choice.locator("input").click()
-            page.locator(".o_select_menu_item").first.click()
+            choose(page.locator(".o_select_menu_item").first)
         questions.locator(".o_selected_row [name=jobs] input").fill("2")
         page.click("button.o_form_button_save")
         page.wait_for_selector(SAVED, state="attached")

@@ -20,6 +20,17 @@ def find_card(page, name):
     return page.locator(f".o_kanban_record:has-text('{name}')").first
 
 
+def choose(choice):
+    """Click a choice of a list; on a phone its sheet slides in first.
+
+    Playwright scrolls to what still moves, which a sheet takes for a wish to close it.
+    """
+    choice.wait_for()
+    if choice.page.locator(".o_bottom_sheet").count():
+        choice.page.wait_for_timeout(600)
+    choice.click()
+
+
 def open_screen(page, server, path):
     """Open a screen of the app by its address and wait until it is drawn."""
     page.goto(f"{server.url}/odoo/{path}")

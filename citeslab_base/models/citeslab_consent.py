@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.misc import format_date
 
 from .selections import CONSENT_CHANNEL, CONSENT_PURPOSE
 
@@ -80,11 +81,12 @@ class CiteslabConsent(models.Model):
                 consent.text_id = Text._current(consent.purpose, company, consent.date)
 
     @api.depends("purpose", "date")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         """Named by its purpose and day: a name never leaves that way."""
         labels = dict(self._fields["purpose"]._description_selection(self.env))
         for consent in self:
-            day = fields.Date.to_string(consent.date) or ""
+            day = format_date(self.env, consent.date)
             consent.display_name = f"{labels.get(consent.purpose, '')} · {day}"
 
     @api.constrains("purpose", "text_id")

@@ -5,7 +5,7 @@ from babel import dates as babel_dates
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import clean_context, format_date, format_datetime
+from odoo.tools import SQL, clean_context, format_date, format_datetime
 
 from ..tools import ics
 from ..tools.dates import (
@@ -32,6 +32,8 @@ IN_CALENDAR = {
 }
 # Sanity, no rule of the scheme: 45 typed for 45 minutes would count 45 hours of work.
 LONGEST_HOURS = 12.0
+YEARS_AHEAD = 5
+FARTHEST = 10_000  # days, more than any planned RDV is away
 REMIND_BEFORE = timedelta(hours=48)
 REMINDERS_AT_ONCE = 50
 
@@ -74,6 +76,11 @@ class CiteslabInterview(models.Model):
         precompute=True,
         default=None,
         help="Day in the structure's timezone: the one that the bilan counts.",
+    )
+    nearness = fields.Integer(
+        compute="_compute_nearness",
+        aggregator=None,
+        help="In days, to sort by: what is to come first, then the latest.",
     )
     duration = fields.Float(help="In hours.", default=0.0, aggregator="sum")
     mode = fields.Selection(INTERVIEW_MODE, default="face")
@@ -171,6 +178,25 @@ class CiteslabInterview(models.Model):
             elif not interview.date:
                 interview.date = local_date(fields.Datetime.now(), company)
 
+    @api.depends("date")
+    def _compute_nearness(self):
+        today = fields.Date.context_today(self)
+        for interview in self:
+            away = (interview.date - today).days if interview.date else 0
+            interview.nearness = away if away >= 0 else FARTHEST - away
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """A phone shows first what is to come, the nearest above."""
+        if field_expr != "nearness":
+            return super()._field_to_sql(alias, field_expr, query)
+        return SQL(
+            "CASE WHEN %(day)s >= %(today)s THEN %(day)s - %(today)s"
+            " ELSE %(farthest)s + (%(today)s - %(day)s) END",
+            day=super()._field_to_sql(alias, "date", query),
+            today=fields.Date.context_today(self),
+            farthest=FARTHEST,
+        )
+
     @api.depends("start", "duration")
     def _compute_stop(self):
         for interview in self:
@@ -205,14 +231,16 @@ class CiteslabInterview(models.Model):
 
     @api.constrains("date")
     def _check_century(self):
+        latest = fields.Date.add(fields.Date.today(), years=YEARS_AHEAD)
         for interview in self.filtered("date"):
-            if interview.date < EARLIEST_DAY:
+            if not EARLIEST_DAY <= interview.date <= latest:
                 raise ValidationError(
                     self.env._(
-                        "A RDV cannot be dated %(date)s, before %(first)s: "
-                        "correct the year.",
+                        "A RDV cannot be dated %(date)s, only from %(first)s to "
+                        "%(last)s: correct the year.",
                         date=format_date(self.env, interview.date),
                         first=format_date(self.env, EARLIEST_DAY),
+                        last=format_date(self.env, latest),
                     )
                 )
 

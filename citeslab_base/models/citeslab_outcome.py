@@ -14,6 +14,8 @@ from .selections import (
 )
 
 FOLLOWUP_MONTHS = (6, 12, 24)
+# A refusal repeats no page pasted by mistake.
+SIREN_SHOWN = 20
 
 # Lets a register of past years tell a désamorçage without its reason, which the
 # points to complete then ask for. An object, since a caller sends only values.
@@ -45,11 +47,6 @@ class CiteslabOutcome(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        parcours = self.env["crm.lead"].browse(
-            vals["parcours_id"] for vals in vals_list if vals.get("parcours_id")
-        )
-        # what a chef opened again ends, or goes on, by its new outcome
-        parcours.filtered("is_reopened").is_reopened = False
         return super().create([self._with_plain_siren(vals) for vals in vals_list])
 
     def write(self, vals):
@@ -85,7 +82,7 @@ class CiteslabOutcome(models.Model):
                     self.env._(
                         "%(siren)s is not a SIREN: it has nine digits, the last of "
                         "which checks the others.",
-                        siren=outcome.siren,
+                        siren=outcome.siren[:SIREN_SHOWN],
                     )
                 )
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.misc import format_date
 
 
 class CiteslabParcoursChild(models.AbstractModel):
@@ -47,11 +48,12 @@ class CiteslabParcoursChild(models.AbstractModel):
             row.partner_id = row.parcours_id.partner_id
 
     @api.depends("parcours_id", "date")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         """A row is named by its parcours' reference: a name never leaves that way."""
         for row in self:
             reference = row.parcours_id.sudo().reference or ""
-            row.display_name = f"{reference} · {fields.Date.to_string(row.date) or ''}"
+            row.display_name = f"{reference} · {format_date(self.env, row.date)}"
 
     @api.constrains("parcours_id")
     def _check_parcours(self):

@@ -16,8 +16,15 @@ DERIVED = (
     "residence",
     "neighborhood_id",
 )
-# What is computed from these columns.
-FOLLOWING = ("silent_days", "silence", "is_rotting", "rotting_days", "margin_share")
+# What follows from these columns.
+FOLLOWING = (
+    "is_reopened",
+    "silent_days",
+    "silence",
+    "is_rotting",
+    "rotting_days",
+    "margin_share",
+)
 
 
 # Apart from what is typed: the columns and the stage that dated rows decide.
@@ -49,6 +56,9 @@ class CrmLead(models.Model):
                    last_contact_date = now.last_contact_date,
                    outcome = now.outcome,
                    outcome_date = now.outcome_date,
+                   is_reopened = lead.is_reopened
+                     AND lead.outcome = now.outcome
+                     AND lead.outcome_date = now.outcome_date,
                    target_public = now.target_public,
                    residence = now.residence,
                    neighborhood_id = now.neighborhood_id
@@ -165,9 +175,10 @@ class CrmLead(models.Model):
     def _refresh_phase(self):
         """Push each parcours to the phase that its facts have reached.
 
-        A chef may place a card further than the facts say, or back after an outcome; a
-        RDV after a closing outcome opens the parcours again. To go on is no step: it
-        moves nobody, and 118 cards of January stay where they are.
+        A chef may place a card further than the facts say, or back after an outcome,
+        where it stays until another one, or the same corrected, is the last; a RDV
+        after a closing outcome opens the parcours again. To go on is no step: it moves
+        nobody, and 118 cards of January stay where they are.
         """
         stages = self._stages_by_phase()
         oriented = {

@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
@@ -83,8 +83,9 @@ class TestDayOfInterview(CiteslabCase):
             self.meet(self.parcours, "2024-01-02")
 
     def test_planned_in_the_future_then_done_is_refused(self):
-        rdv = self.meet(self.parcours, "2999-01-01", state="planned")
-        with self.assertRaisesRegex(ValidationError, "01/01/2999"):
+        year = date.today().year + 1
+        rdv = self.meet(self.parcours, date(year, 1, 1), state="planned")
+        with self.assertRaisesRegex(ValidationError, f"01/01/{year}"):
             rdv.action_done()
 
     @mute_logger("odoo.sql_db")
@@ -100,17 +101,31 @@ class TestDayOfInterview(CiteslabCase):
         with self.assertRaisesRegex(ValidationError, "12 hours at most"):
             rdv.duration = 12.25
 
+    @freeze_time("2026-11-24 09:00:00")
+    def test_what_is_to_come_sorts_first_the_nearest_above(self):
+        days = ("2026-11-20", "2026-12-09", "2026-11-24", "2026-11-02", "2026-11-30")
+        for day in days:
+            self.meet(self.parcours, day, state="planned")
+        found = self.env["citeslab.interview"].search(
+            [("parcours_id", "=", self.parcours.id)], order="nearness, start, id"
+        )
+        expected = [days[2], days[4], days[1], days[0], days[3]]
+        self.assertEqual([str(one.date) for one in found], expected)
+        self.assertEqual(found, found.sorted("nearness"))
+
     def test_day_of_another_century_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "/1826, .*correct the year"):
             self.meet(self.parcours, "1826-03-02")
+        with self.assertRaisesRegex(ValidationError, "/2206, .*correct the year"):
+            self.meet(self.parcours, "2206-03-02", state="planned")
         with self.assertRaisesRegex(ValidationError, "correct the year"):
             self.meet(self.parcours, "1926-05-02", start=datetime(1926, 5, 2, 9))
         self.assertTrue(self.meet(self.parcours, "2000-01-01"))
 
     def test_planned_rdv_without_chef_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "choose who receives"):
-            self.meet(self.parcours, "2999-01-01", state="planned", user_id=False)
-        rdv = self.meet(self.parcours, "2999-01-01", state="planned")
+            self.meet(self.parcours, date.today() + timedelta(days=9), state="planned", user_id=False)
+        rdv = self.meet(self.parcours, date.today() + timedelta(days=9), state="planned")
         with self.assertRaisesRegex(ValidationError, "choose who receives"):
             rdv.user_id = False
         self.assertFalse(self.meet(self.parcours, "2023-03-02", user_id=False).user_id)
@@ -256,6 +271,16 @@ class TestPhase(CiteslabCase):
         self.assertFalse(self.parcours.is_reopened)
         self.end(self.parcours, "2023-05-01", "abandoned")
         self.assertEqual(self.parcours.phase, "closed")
+
+    def test_outcome_corrected_after_a_reopening_decides_again(self):
+        older = self.end(self.parcours, "2022-03-01", "lost")
+        last = self.end(self.parcours, "2023-03-01", "lost")
+        self.parcours.stage_id = self.env.ref("citeslab_base.stage_preparation")
+        older.date = date(2022, 4, 1)
+        self.assertTrue(self.parcours.is_reopened, "the last outcome is as it was")
+        last.value = "created"
+        self.assertFalse(self.parcours.is_reopened)
+        self.assertEqual(self.parcours.phase, "created")
 
     def test_outcome_to_come_is_refused(self):
         with self.assertRaises(ValidationError) as refusal:

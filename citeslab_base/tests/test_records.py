@@ -1,6 +1,6 @@
 """Nomenclatures, territory, outcomes, actions, head-counts, contacts."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from psycopg2 import IntegrityError
 
@@ -233,7 +233,7 @@ class TestTouch(CiteslabCase):
         rdv = self.meet(parcours, "2023-02-01", duration=1.5)
         self.meet(parcours, "2023-02-10", state="no_show")
         self.meet(parcours, "2023-02-11", state="cancelled")
-        self.meet(parcours, "2999-01-01", state="planned")
+        self.meet(parcours, date.today() + timedelta(days=9), state="planned")
         touches = self.env["citeslab.touch"].with_user(self.chef)
         found = touches.search([("parcours_id", "=", parcours.id)], order="date")
         self.assertEqual(found.mapped("kind"), ["contact", "interview"])

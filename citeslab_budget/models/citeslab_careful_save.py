@@ -1,7 +1,8 @@
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
 
 from ..figures.money import to_cents
 
@@ -102,7 +103,7 @@ class CiteslabCarefulSave(models.AbstractModel):
         if field.type == "boolean":
             return self.env._("yes") if value else self.env._("no")
         if field.type == "date":
-            return fields.Date.to_string(value) or "–"
+            return format_date(self.env, value) or "–"
         if field.type == "html":
             return self.env._("another text")
         return str(value or "–")

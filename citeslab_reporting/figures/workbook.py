@@ -20,6 +20,10 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 CORE = "application/vnd.openxmlformats-package.core-properties+xml"
 
+# Printed on A4 lying down, all the columns on one page, the head on each.
+PAGE = (
+    '<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>'
+)
 STYLES = (
     f'{HEAD}<styleSheet xmlns="{MAIN}">'
     '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
@@ -112,7 +116,9 @@ def _member(book, path, texts):
 
 def _sheet_xml(name, head, cells, rows):
     yield (
-        f'{HEAD}<worksheet xmlns="{MAIN}"><sheetViews><sheetView workbookViewId="0">'
+        f'{HEAD}<worksheet xmlns="{MAIN}">'
+        '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+        '<sheetViews><sheetView workbookViewId="0">'
         '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
         f'</sheetView></sheetViews><cols><col min="1" max="{len(head)}" width="18"'
         ' customWidth="1"/></cols><sheetData><row>'
@@ -131,7 +137,7 @@ def _sheet_xml(name, head, cells, rows):
             batch = []
     if len(batch) > left:
         raise TooManyRows(name)
-    yield _rows_xml(batch) + "</sheetData></worksheet>"
+    yield _rows_xml(batch) + f"</sheetData>{PAGE}</worksheet>"
 
 
 def _rows_xml(batch):
@@ -144,6 +150,13 @@ def _fixed(title, names):
     sheets = "".join(
         f'<sheet name={quoteattr(name)} sheetId="{rank}" r:id="rId{rank}"/>'
         for rank, name in zip(ranks, names, strict=True)
+    )
+    titles = "".join(
+        f'<definedName name="_xlnm.Print_Titles" localSheetId="{rank}">'
+        f"{escape(quoted)}!$1:$1</definedName>"
+        for rank, quoted in enumerate(
+            "'" + name.replace("'", "''") + "'" for name in names
+        )
     )
     parts = [f"worksheets/sheet{rank}.xml" for rank in ranks]
     kinds = ["worksheet"] * len(names) + ["styles", "sharedStrings"]
@@ -190,7 +203,8 @@ def _fixed(title, names):
     yield (
         "xl/workbook.xml",
         f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><bookViews>'
-        f"<workbookView/></bookViews><sheets>{sheets}</sheets></workbook>",
+        f"<workbookView/></bookViews><sheets>{sheets}</sheets>"
+        f"<definedNames>{titles}</definedNames></workbook>",
     )
     yield (
         "xl/_rels/workbook.xml.rels",

@@ -10,6 +10,7 @@ from odoo.tools.misc import format_date
 from odoo.addons.citeslab_base.tools.roles import CHEF, MANAGER, NETWORK
 
 from ..figures import handover
+from .citeslab_report import REPORT_KIND
 
 # What a structure was asked, once the campaign is open.
 ASKED = ("date_from", "date_to", "kind")
@@ -33,9 +34,7 @@ class CiteslabCampaign(models.Model):
         help="The same in every database that the campaign reaches.",
     )
     kind = fields.Selection(
-        lambda self: self.env["citeslab.report"]
-        ._fields["kind"]
-        ._description_selection(self.env),
+        REPORT_KIND,
         string="Kind of Report",
         required=True,
         default="yearly",

@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools.misc import format_date
 
 
 class CiteslabCommitteeAction(models.Model):
@@ -30,6 +32,21 @@ class CiteslabCommitteeAction(models.Model):
         search="_search_state",
     )
     result = fields.Char()
+
+    @api.constrains("date_due", "meeting_id")
+    def _check_after_meeting(self):
+        """What a meeting decides is not due before it (alerts would tell it late)."""
+        for action in self:
+            if action.date_due < action.meeting_id.date:
+                raise ValidationError(
+                    self.env._(
+                        "“%(action)s” is decided on %(meeting)s: it cannot be due "
+                        "before, on %(due)s.",
+                        action=action.name,
+                        meeting=format_date(self.env, action.meeting_id.date),
+                        due=format_date(self.env, action.date_due),
+                    )
+                )
 
     @api.depends("date_due", "date_done")
     def _compute_state(self):

@@ -5,6 +5,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.misc import format_date
 
 from ..figures import cadence
 
@@ -76,12 +77,13 @@ class CiteslabCommitteeMeeting(models.Model):
     )
 
     @api.depends("committee_id.display_name", "date", "is_startup")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for meeting in self:
             name = meeting.committee_id.display_name or ""
             if meeting.is_startup:
                 name = self.env._("Start-up %(committee)s", committee=name)
-            day = meeting.date and meeting.date.strftime("%d/%m/%Y")
+            day = format_date(self.env, meeting.date)
             meeting.display_name = ", ".join(filter(None, [name, day]))
 
     @api.depends("committee_id", "is_startup")
@@ -153,7 +155,7 @@ class CiteslabCommitteeMeeting(models.Model):
                     self.env._(
                         "A meeting to come cannot be held yet: correct its date "
                         "(%(date)s).",
-                        date=meeting.date,
+                        date=format_date(self.env, meeting.date),
                     )
                 )
 

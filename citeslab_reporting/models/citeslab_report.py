@@ -8,6 +8,7 @@ from odoo.addons.citeslab_base.tools.roles import MANAGER, NETWORK
 
 from ..figures.matrix import UNKNOWN
 
+REPORT_KIND = [("yearly", "Yearly bilan"), ("interim", "Interim"), ("other", "Other")]
 STATES = [
     ("draft", "Draft"),
     ("submitted", "Submitted"),
@@ -83,7 +84,7 @@ class CiteslabReport(models.Model):
         default=lambda self: self._default_first() + relativedelta(month=12, day=31),
     )
     kind = fields.Selection(
-        [("yearly", "Yearly bilan"), ("interim", "Interim"), ("other", "Other")],
+        REPORT_KIND,
         string="Sort of Report",
         required=True,
         default="yearly",

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.addons.citeslab_base.tools.roles import NETWORK
 
 from ..figures import handover
+from .citeslab_report import REPORT_KIND
 
 
 class CiteslabReportFile(models.Model):
@@ -35,9 +36,7 @@ class CiteslabReportFile(models.Model):
         readonly=True,
     )
     kind = fields.Selection(
-        lambda self: self.env["citeslab.report"]
-        ._fields["kind"]
-        ._description_selection(self.env),
+        REPORT_KIND,
         string="Kind of Report",
         required=True,
         readonly=True,

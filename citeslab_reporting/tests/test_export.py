@@ -147,6 +147,15 @@ class TestExport(ExportCase):
         book = load_workbook(io.BytesIO(self.export("xlsx")))
         self.assertIn("> people  of thestreet", book.sheetnames)
 
+    def test_a_sheet_prints_on_pages_as_wide_as_its_columns(self):
+        section = self.env.ref("citeslab_reporting.export_section_people")
+        section.name = "Porteurs de l'année"
+        page = load_workbook(io.BytesIO(self.export("xlsx")))[section.name]
+        self.assertEqual(page.print_title_rows, "$1:$1")
+        self.assertTrue(page.sheet_properties.pageSetUpPr.fitToPage)
+        self.assertEqual(page.page_setup.orientation, "landscape")
+        self.assertEqual(page.page_setup.fitToHeight, 0)
+
     def test_a_label_is_no_formula(self):
         nature = self.env["citeslab.project.nature"].create(
             {"name": "=1+1", "code": "danger", "company_id": self.structure.id}

@@ -259,6 +259,8 @@ class TestMembers(GovernanceCase):
         self.assertFalse(self.copil.activity_ids)
         for name in ("name", "user_id", "date_due"):
             self.assertTrue(action._fields[name].required, name)
+        with self.assertRaisesRegex(ValidationError, "before"):
+            action.date_due = date(2023, 9, 19)
 
     @freeze_time("2023-10-01")
     def test_the_file_of_a_meeting_tells_what_happened_since_the_last(self):
