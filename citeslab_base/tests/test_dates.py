@@ -123,9 +123,10 @@ class TestDayOfInterview(CiteslabCase):
         self.assertTrue(self.meet(self.parcours, "2000-01-01"))
 
     def test_planned_rdv_without_chef_is_refused(self):
+        coming = date.today() + timedelta(days=9)
         with self.assertRaisesRegex(ValidationError, "choose who receives"):
-            self.meet(self.parcours, date.today() + timedelta(days=9), state="planned", user_id=False)
-        rdv = self.meet(self.parcours, date.today() + timedelta(days=9), state="planned")
+            self.meet(self.parcours, coming, state="planned", user_id=False)
+        rdv = self.meet(self.parcours, coming, state="planned")
         with self.assertRaisesRegex(ValidationError, "choose who receives"):
             rdv.user_id = False
         self.assertFalse(self.meet(self.parcours, "2023-03-02", user_id=False).user_id)
