@@ -66,6 +66,12 @@ class TestOutcomeDialog(CiteslabCase):
         with self.assertRaisesRegex(ValidationError, "732829321 is not a SIREN"):
             dialog.action_apply()
 
+    def test_refusal_of_a_siren_repeats_no_page(self):
+        dialog = self.dialog(value="created", siren="9" * 5_000)
+        with self.assertRaises(ValidationError) as refusal:
+            dialog.action_apply()
+        self.assertLess(len(str(refusal.exception)), 200)
+
     def test_siren_of_another_choice_is_not_kept(self):
         self.dialog(value="lost", siren=SIREN, legal_form="sas").action_apply()
         outcome = self.parcours.outcome_ids

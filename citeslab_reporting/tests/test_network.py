@@ -98,6 +98,10 @@ class TestCampaign(NetworkCase):
         campaign.action_open()
         self.assertEqual(campaign.entry_ids.sudo().report_id, report.sudo())
 
+    def test_a_kind_that_no_report_has_is_refused_before_anything_is_sent(self):
+        with self.assertRaisesRegex(ValueError, "annual"):
+            self.campaign(kind="annual")
+
     def test_only_the_network_opens(self):
         campaign = self.campaign()
         for user in (self.chef, self.manager):
