@@ -3,6 +3,7 @@
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 from .tools.dates import DEFAULT_TIMEZONE
+from .tools.uninstall import forget_reflections
 
 
 def post_init_hook(env):
@@ -36,18 +37,5 @@ def uninstall_hook(env):
         )
     )
     porteurs._unlink_unused()
-    _forget_reflections(env)
-
-
-def _forget_reflections(env):
-    """Remove the names that other modules gave to parts of our models.
-
-    The host deletes these parts with the models, and would keep their names.
-    """
-    env["ir.model.data"].search(
-        [
-            ("model", "in", ("ir.model.inherit", "ir.model.fields.selection")),
-            ("name", "like", "\\_\\_citeslab\\_"),
-            ("module", "not like", "citeslab\\_%"),
-        ]
-    ).unlink()
+    env["ir.config_parameter"].search([("key", "like", "citeslab\\_%")]).unlink()
+    forget_reflections(env, "citeslab_base")

@@ -39,4 +39,5 @@
         "web.assets_backend": ["citeslab_budget/static/src/careful_form/*.js"],
     },
     "demo": ["demo/citeslab_budget_demo.xml"],
+    "uninstall_hook": "uninstall_hook",
 }

@@ -2,6 +2,8 @@
 
 from odoo.tools import SQL
 
+from odoo.addons.citeslab_base.tools.uninstall import forget_reflections
+
 KEEPERS = {
     "citeslab_report": "citeslab_report_keep",
     "citeslab_report_line": "citeslab_report_line_keep",
@@ -14,3 +16,4 @@ def uninstall_hook(env):
         names = {"table": SQL.identifier(table), "keeper": SQL.identifier(keeper)}
         env.cr.execute(SQL("DROP TRIGGER IF EXISTS %(keeper)s ON %(table)s", **names))
         env.cr.execute(SQL("DROP FUNCTION IF EXISTS %(keeper)s()", **names))
+    forget_reflections(env, "citeslab_reporting")

@@ -1,6 +1,6 @@
 """Faults while people work: what was acknowledged is there, once, and whole.
 
-Seven kinds of work go on by HTTP on two workers under a supervisor, while workers are
+Five kinds of work go on by HTTP on two workers under a supervisor, while workers are
 killed, PostgreSQL is stopped at once, its disk is full and the mail server is dead.
 `CITESLAB_FAULTS` says how many faults the nightly run injects (100).
 """

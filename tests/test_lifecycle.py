@@ -7,6 +7,14 @@ import pytest
 from citeslab_tool import templates
 from citeslab_tool.lab import addons
 
+# Each after those that it builds on.
+BUILT = (
+    "citeslab_base",
+    "citeslab_events",
+    "citeslab_budget",
+    "citeslab_reporting",
+    "citeslab_reporting_pptx",
+)
 # What the schema of a database is made of, without our own tables' content.
 SNAPSHOT = """
 import json
@@ -82,11 +90,19 @@ for parcours in alone | shared:
 sold = env["res.partner"].search([("name", "=", "Porteuse seule")])
 used = Lead.create({"is_parcours": True, "contact_name": "Porteuse et cliente"})
 env["crm.lead"].create({"name": "Vente", "partner_id": used.partner_id.id})
+event = env["event.event"].create({
+    "name": "Atelier passé", "date_begin": "2023-02-01 09:00:00",
+    "date_end": "2023-02-01 11:00:00",
+    "citeslab_kind_id": env["citeslab.event.kind"].search([], limit=1).id})
+came = Lead.create({"is_parcours": True, "contact_name": "Porteuse venue"})
+env["event.registration"].create({
+    "event_id": event.id, "porteur_id": came.partner_id.id, "state": "done"})
+env["citeslab.retention"]._run()
 env.cr.commit()
 """
 
 UNINSTALL = """
-module = env["ir.module.module"].search([("name", "=", "citeslab_base")])
+module = env["ir.module.module"].search([("name", "=", "%s")])
 module.button_immediate_uninstall()
 env.cr.commit()
 """
@@ -100,7 +116,9 @@ env.cr.execute("SELECT name FROM crm_lead")
 leads = sorted(row[0] for row in env.cr.fetchall())
 env.cr.execute("SELECT count(*) FROM mail_message WHERE body LIKE '%%marché%%'")
 messages = env.cr.fetchone()[0]
-print("REST" + json.dumps([partners, leads, messages]))
+env.cr.execute("SELECT name->>'en_US' FROM event_event")
+events = sorted(row[0] for row in env.cr.fetchall())
+print("REST" + json.dumps([partners, leads, messages, events]))
 """
 
 # Written by the host at any install, whatever the module; the foreign key is one that
@@ -124,9 +142,9 @@ def complaints(lab, log):
     return [text[match.start() :].splitlines()[0] for match in WARNING.finditer(text)]
 
 
-def odoo_modules(lab, database, option, log):
+def odoo_modules(lab, database, option, log, names=None):
     lab.odoo(
-        "-d", database, option, ",".join(addons()), "--without-demo",
+        "-d", database, option, ",".join(names or addons()), "--without-demo",
         "--stop-after-init", "--no-http", what=f"Odoo {option}", log=log,
     )  # fmt: skip
     return complaints(lab, log)
@@ -163,13 +181,33 @@ def test_uninstall_leaves_no_trace(lab, host, odoo_env):
     before = printed(odoo_env(host, SNAPSHOT), "SNAPSHOT")
     assert not odoo_modules(lab, host, "-i", log)
     odoo_env(host, OUR_DATA)
-    odoo_env(host, UNINSTALL)
+    odoo_env(host, UNINSTALL % "citeslab_base")
     after = printed(odoo_env(host, SNAPSHOT), "SNAPSHOT")
     assert not differences(before, after)
-    partners, leads, messages = printed(odoo_env(host, REST), "REST")
+    partners, leads, messages, events = printed(odoo_env(host, REST), "REST")
     assert partners == ["Client de toujours", "Porteuse et cliente"]
     assert leads == ["Devis A", "Devis B", "Vente"]
     assert messages == 0
+    assert not events
     assert not odoo_modules(lab, host, "-i", log)
     again = printed(odoo_env(host, SNAPSHOT), "SNAPSHOT")
     assert len(again["models"]) > len(before["models"])
+
+
+@pytest.mark.nightly
+def test_each_addon_leaves_alone_as_it_came(lab, host, odoo_env):
+    """Installed one on the other, taken away one by one, the last first."""
+    log = f"lifecycle-{host}.log"
+    order = [one for one in BUILT if one in addons()]
+    assert sorted(order) == sorted(addons())
+    pictures = [printed(odoo_env(host, SNAPSHOT), "SNAPSHOT")]
+    for one in order:
+        assert not odoo_modules(lab, host, "-i", log, [one])
+        pictures.append(printed(odoo_env(host, SNAPSHOT), "SNAPSHOT"))
+    for one in reversed(order):
+        pictures.pop()
+        odoo_env(host, UNINSTALL % one)
+        after = printed(odoo_env(host, SNAPSHOT), "SNAPSHOT")
+        assert not differences(pictures[-1], after), one
+    for one in order:
+        assert not odoo_modules(lab, host, "-i", log, [one])

@@ -16,8 +16,8 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 
 import pytest
+from test_screens import DESK, PHONE
 
-PHONE = {"width": 390, "height": 844}
 LINK = re.compile(r"/citeslab/reponse/[\w-]+\.[0-9a-f]+")
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 ROUNDS = 12
@@ -204,14 +204,12 @@ def test_two_simultaneous_answers_leave_one(demo_server, odoo_env):
     "path", ["prescripteurs", "reponses-partenaires", "vie-du-reseau", "promotions",
              "candidatures"],
 )  # fmt: skip
-@pytest.mark.parametrize("size", ["desk", "phone"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_screens_of_the_network_open(demo_server, login, path, size):
     page = login(demo_server, "chef")
-    if size == "phone":
-        page.set_viewport_size(PHONE)
     page.goto(f"{demo_server.url}/odoo/{path}")
     page.wait_for_selector(".o_action_manager .o_view_controller")
     page.wait_for_timeout(600)
     assert not page.locator(".o_error_dialog").count()
     assert not page.outside
-    picture(page, f"{path}-{size}")
+    picture(page, f"{path}-{size['width']}")

@@ -55,6 +55,13 @@ def test_home_that_cannot_be_written(run_citeslab):
     assert "CITESLAB_HOME" in done.stderr
 
 
+def test_help_of_the_tests_sets_nothing_up(run_citeslab, tmp_path):
+    done = run_citeslab("test", "--help", env={"CITESLAB_HOME": str(tmp_path / "home")})
+    assert done.returncode == 0
+    assert "--nightly" in done.stdout
+    assert not (tmp_path / "home").exists()
+
+
 def test_taken_port_is_said_before_anything_is_set_up(run_citeslab, tmp_path):
     with closing(socket.socket()) as other:
         other.bind(("127.0.0.1", 0))

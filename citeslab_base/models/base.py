@@ -3,6 +3,9 @@ from odoo.exceptions import MissingError
 from odoo.fields import Command
 from odoo.tools import ormcache
 
+from ..tools.roles import NETWORK, ROLES
+from ..tools.text import without_formula
+
 PERSON, PARCOURS = "res.partner", "crm.lead"
 # Commands of an x2many that point at a record by its number.
 LINKING = (Command.LINK, Command.SET, Command.UPDATE)
@@ -38,6 +41,17 @@ class Base(models.AbstractModel):
         if self._leads_to_people():
             self._refuse_unseen_people([values], with_defaults=True)
         return super().onchange(values, field_names, fields_spec)
+
+    def export_data(self, fields_to_export):
+        """What somebody typed is no formula of the workbook that our users take.
+
+        The host guards its CSV files, and writes a name that begins with ``=`` into a
+        workbook as a formula.
+        """
+        result = super().export_data(fields_to_export)
+        if self.env.user.has_groups(f"{ROLES},{NETWORK}"):
+            result["datas"] = [[without_formula(c) for c in r] for r in result["datas"]]
+        return result
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):

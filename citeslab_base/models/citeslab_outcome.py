@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools.misc import format_date
 
 from ..tools.dates import local_date
+from ..tools.text import quoted
 from .selections import (
     DEFUSED_OUTCOMES,
     LEGAL_FORM,
@@ -14,8 +15,6 @@ from .selections import (
 )
 
 FOLLOWUP_MONTHS = (6, 12, 24)
-# A refusal repeats no page pasted by mistake.
-SIREN_SHOWN = 20
 
 # Lets a register of past years tell a désamorçage without its reason, which the
 # points to complete then ask for. An object, since a caller sends only values.
@@ -82,7 +81,7 @@ class CiteslabOutcome(models.Model):
                     self.env._(
                         "%(siren)s is not a SIREN: it has nine digits, the last of "
                         "which checks the others.",
-                        siren=outcome.siren[:SIREN_SHOWN],
+                        siren=quoted(outcome.siren),
                     )
                 )
 

@@ -3,6 +3,7 @@ from . import test_dates
 from . import test_demo
 from . import test_http
 from . import test_journal
+from . import test_list_export
 from . import test_interview_calendar
 from . import test_interview_log
 from . import test_orientation

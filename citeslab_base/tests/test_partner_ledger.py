@@ -4,6 +4,7 @@ from datetime import date
 
 from psycopg2 import IntegrityError
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -121,6 +122,10 @@ class TestLedger(OrientationCase):
         self.assertNotIn(self.parcours.reference, text)
         action = wizard.action_print()
         self.assertEqual(action["report_name"], "citeslab_base.report_ledger")
+        gone = wizard.ids
+        wizard.sudo().unlink()
+        with self.assertRaisesRegex(UserError, "open it again"):
+            report._render_qweb_html("citeslab_base.report_ledger", gone)
 
 
 @tagged("post_install", "-at_install")

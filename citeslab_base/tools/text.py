@@ -45,6 +45,12 @@ def quoted(value, limit=60):
     return text if len(text) <= limit else f"{text[:limit]}…"
 
 
+def without_formula(value):
+    """A value that the host's own workbook does not evaluate: text stays text."""
+    is_formula = isinstance(value, str) and value.startswith(("=", "{="))
+    return f"'{value}" if is_formula else value
+
+
 def safe_cell(value, limit=CELL_LIMIT):
     """Text that a cell can hold: no control characters, at most ``limit`` long.
 

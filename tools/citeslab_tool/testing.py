@@ -17,6 +17,15 @@ from .progress import say
 
 NO_TESTS = 5
 NIGHTLY = "--nightly"
+HELP = """usage: citeslab test [--nightly] [PATH ...] [pytest's own options]
+
+Runs the tests of the addons, then the journeys, each in a throwaway database; with
+paths, those alone: a folder, a file, or FILE::TEST. It prints how many passed, and
+writes log/summary-test.json in its home.
+
+  --nightly   also the tests that take long: faults, host suites, standby, upgrade…
+  -q, -x, -k WORDS, -n 0, --pdb and the other options of pytest go to pytest
+"""
 
 
 def _is_path(word):
@@ -177,6 +186,9 @@ def main(words):
     :param words: pytest's arguments; paths choose the part(s) to run, `--nightly`
         adds the tests that take long (`@pytest.mark.nightly`)
     """
+    if {"-h", "--help"} & set(words):
+        print(HELP, end="")
+        return 0
     nightly = NIGHTLY in words
     words = [word for word in words if word != NIGHTLY]
     if nightly:
