@@ -215,7 +215,7 @@ def test_what_is_typed_survives_the_back_button(login, demo_server, rpc):
     page.wait_for_selector(".o_main_navbar")
     page.go_forward()
     page.wait_for_selector("#name")
-    assert page.input_value("#name") == "Moussa"
+    page.wait_for_function("document.querySelector('#name').value === 'Moussa'")
     assert page.input_value("#line") == "Réparation de vélos"
     page.fill("#phone", "0639980321")
     page.locator("#alike .known", has_text="Moussa").last.wait_for()

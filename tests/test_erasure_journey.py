@@ -6,7 +6,10 @@ again by the ledger (TRUST T24, T29).
 
 import json
 import os
+import re
 import subprocess
+
+from citeslab_tool.home import REPO
 
 CANARY = "Canari9182"
 
@@ -112,6 +115,13 @@ def hits(text):
     return found.count(CANARY.casefold()) + found.count(CANARY.encode().hex())
 
 
+HOURLY_LEDGER = """
+import json
+env.cr.execute('''%s''')
+print("LEDGER" + json.dumps(env.cr.fetchone()[0]))
+"""
+
+
 def filestore(lab, database, odoo_env):
     path = odoo_env(database, 'print("DIR" + env["ir.attachment"]._filestore())')
     return path.rpartition("DIR")[2].strip()
@@ -124,6 +134,12 @@ def files_with_canary(folder):
             with open(os.path.join(directory, name), "rb") as file:
                 found += CANARY.encode() in file.read()
     return found
+
+
+def backup_query():
+    """The ledger as the backups of the deployment page read it, every hour."""
+    script = (REPO / "docker/backup.sh").read_text(encoding="utf-8")
+    return re.search(r'--command="(.*?)"', script, re.S)[1]
 
 
 def test_P17_not_one_byte_of_fifty_people_is_left(
@@ -159,6 +175,9 @@ def test_P17_not_one_byte_of_fifty_people_is_left(
         )
         assert done.returncode == 0, done.stderr
         assert hits(ledger.read_text(encoding="utf-8")) == 0
+        hourly = odoo_env(odoo_db, HOURLY_LEDGER % backup_query())
+        rows = json.loads(hourly.rpartition("LEDGER")[2].splitlines()[0])
+        assert rows == json.loads(ledger.read_text(encoding="utf-8"))
         done = run_citeslab(
             "odoo", "citeslab_erasure", "replay", ledger, "--db", backup, env=lab.env
         )
