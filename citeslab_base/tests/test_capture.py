@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
+from ..tools.dates import local_date
 from .common import CiteslabCase
 
 
@@ -17,7 +18,8 @@ class TestCapture(CiteslabCase):
             {"name": "Les Tilleuls", "kind": "qpv", "company_id": cls.structure.id}
         )
         cls.Capture = cls.env["citeslab.capture"]
-        cls.today = fields.Date.to_string(datetime.date.today())
+        # the day of the structure: near midnight, not that of the server
+        cls.today = str(local_date(fields.Datetime.now(), cls.structure))
 
     def _send(self, *entries, user=None):
         sent = [{"nonce": str(uuid.uuid4()), **entry} for entry in entries]
