@@ -7,8 +7,9 @@ CITESLAB_PICTURES=folder, what is seen is kept there as pictures.
 import os
 import re
 import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from test_screens import (
@@ -281,7 +282,8 @@ def test_the_journal_repeats_the_last_action(chef, demo_server, look, size, rpc)
     page.wait_for_selector(SAVED, state="attached")
     look(page)
     rows = rpc("citeslab.action", "search_read", [["name", "=", name]], ["date"])
-    assert sorted(one["date"] for one in rows) == ["2024-01-09", str(date.today())]
+    today = datetime.now(ZoneInfo("Europe/Paris")).date()
+    assert sorted(one["date"] for one in rows) == ["2024-01-09", str(today)]
     assert_no_trouble(page)
 
 

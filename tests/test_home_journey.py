@@ -7,9 +7,12 @@ BUTTONS = ".o_citeslab_home_actions .btn"
 PLAN = """
 from datetime import timedelta
 from odoo import fields
+from odoo.addons.citeslab_base.tools.dates import local_moment, utc_moment
 volunteer = env.ref("citeslab_base.user_volunteer")
 chef = env.ref("citeslab_base.user_chef")
-noon = fields.Datetime.now().replace(hour=11, minute=0, second=0, microsecond=0)
+here = volunteer.company_id
+today = local_moment(fields.Datetime.now(), here)
+noon = utc_moment(today.replace(hour=12, minute=0, second=0, microsecond=0), here)
 Lead = env(user=volunteer, context={"lang": "fr_FR"})["crm.lead"]
 parcours = Lead.create({"is_parcours": True, "contact_name": "Rozenn Jour"})
 parcours.env["citeslab.interview"].create({
