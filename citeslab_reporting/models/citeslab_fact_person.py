@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -14,6 +16,13 @@ from odoo.addons.citeslab_base.models.selections import (
 
 # Rows of two periods never share an id: the ORM keeps what it read by id.
 ID_MASK = 2**52 - 1
+# Parts of the numbers that find "first" and "latest" rows: ``_number``, ``_anchor``.
+ID_BITS, CODE_BITS, TIME_BITS, DAY_BITS = 31, 4, 11, 19
+# Days are counted from there: before whatever may be dated, for 1,400 years.
+DAY_ZERO = date(1900, 1, 1)
+OUTCOMES = list(OUTCOME_RANK)
+FAMILIES = [code for code, _label in ORIENTATION_FAMILY]
+PUBLICS = [code for code, _label in TARGET_PUBLIC]
 
 
 class CiteslabFactPerson(models.Model):
@@ -225,10 +234,10 @@ class CiteslabFactPerson(models.Model):
             SQL("%s AS (%s)", SQL.identifier(name), query)
             for name, query in self._fact_queries().items()
         )
-        # Materialised: a condition on the outside, as that of a record rule, would
-        # make PostgreSQL expect one row and plan for it.
+        # OFFSET 0 keeps a condition of the outside, as that of a record rule, out of
+        # here: PostgreSQL would expect one row and plan for it.
         return SQL(
-            "WITH %s, fact AS MATERIALIZED (SELECT %s FROM %s) SELECT * FROM fact",
+            "WITH %s SELECT %s FROM %s OFFSET 0",
             queries,
             columns,
             SQL(" ").join(self._fact_joins()),
@@ -262,16 +271,18 @@ class CiteslabFactPerson(models.Model):
             ),
             "territory_id": SQL("lead.territory_id"),
             "project_nature_id": SQL("lead.project_nature_id"),
-            "discovery_source_id": SQL("origin.discovery_source_id"),
-            "prescriber_id": SQL("origin.prescriber_id"),
-            "first_orientation": SQL("first_referral.family"),
-            "outcome": SQL("(%s::text[])[ended.rank]", list(OUTCOME_RANK)),
+            "discovery_source_id": self._of_origin("discovery_source_id"),
+            "prescriber_id": self._of_origin("prescriber_id"),
+            "first_orientation": self._named(SQL("referral.first"), FAMILIES),
+            "outcome": SQL("(%s::text[])[ended.rank]", OUTCOMES),
             "creation_count": SQL("COALESCE(ended.creations, 0)::int"),
             **self._photograph_columns(),
         }
 
     def _photograph_columns(self):
         """Columns read on the photographs: of the period, of entry and latest."""
+        entry_public = self._of_entry("target_public")
+        current_public = self._named(SQL("shot.latest"), PUBLICS)
         return {
             "gender": SQL("photo.gender"),
             "age": SQL("NULLIF(photo.age, 0)"),
@@ -295,11 +306,30 @@ class CiteslabFactPerson(models.Model):
             "employment_id": SQL("photo.employment_id"),
             "is_jobseeker": SQL("COALESCE(photo.is_jobseeker, FALSE)"),
             "education_id": SQL("photo.education_id"),
-            "entry_public": SQL("entry.target_public"),
-            "entry_employment_id": SQL("entry.employment_id"),
-            "current_public": SQL("latest.target_public"),
-            "progress": SQL("entry.target_public || '_' || latest.target_public"),
+            "entry_public": entry_public,
+            "entry_employment_id": self._of_entry("employment_id"),
+            "current_public": current_public,
+            "progress": SQL("%s || '_' || %s", entry_public, current_public),
         }
+
+    # The first parcours and the photograph of entry most often are those of the row:
+    # the others alone are joined.
+
+    @staticmethod
+    def _of_origin(name):
+        return SQL(
+            "CASE WHEN history.parcours_id = person.parcours_id THEN %s ELSE %s END",
+            SQL.identifier("lead", name),
+            SQL.identifier("origin", name),
+        )
+
+    @staticmethod
+    def _of_entry(name):
+        return SQL(
+            "CASE WHEN shot.entry_id = shot.photo_id THEN %s ELSE %s END",
+            SQL.identifier("photo", name),
+            SQL.identifier("entry", name),
+        )
 
     def _fact_joins(self):
         """The person of each row, and what is read beside: hook.
@@ -313,24 +343,32 @@ class CiteslabFactPerson(models.Model):
         """
         return [
             SQL("person"),
-            self._join_beside("history", self._query_history()),
+            self._join_history(),
             self._join_beside("shot", self._query_shot()),
             self._join_beside("referral", self._query_referral()),
             self._join_beside("ended", self._query_ended()),
             SQL("LEFT JOIN crm_lead lead ON lead.id = person.parcours_id"),
-            SQL("LEFT JOIN crm_lead origin ON origin.id = history.parcours_id"),
+            SQL(
+                "LEFT JOIN crm_lead origin"
+                " ON origin.id = NULLIF(history.parcours_id, person.parcours_id)"
+            ),
             SQL("LEFT JOIN citeslab_situation photo ON photo.id = shot.photo_id"),
-            SQL("LEFT JOIN citeslab_situation entry ON entry.id = shot.entry_id"),
-            SQL("LEFT JOIN citeslab_situation latest ON latest.id = shot.latest_id"),
+            SQL(
+                "LEFT JOIN citeslab_situation entry"
+                " ON entry.id = NULLIF(shot.entry_id, shot.photo_id)"
+            ),
             SQL(
                 "LEFT JOIN citeslab_neighborhood area"
                 " ON area.id = photo.neighborhood_id"
             ),
-            SQL(
-                "LEFT JOIN citeslab_orientation first_referral"
-                " ON first_referral.id = referral.first_id"
-            ),
         ]
+
+    def _join_history(self):
+        """First interview and first parcours ever in the structure."""
+        if self.env.context.get("citeslab_all_at_once"):
+            columns = "person.first_interview, person.first_parcours_id AS parcours_id"
+            return SQL("CROSS JOIN LATERAL (SELECT %s) history", SQL(columns))
+        return self._join_beside("history", self._query_history())
 
     def _join_beside(self, name, query):
         """Join what :meth:`_gathered` aggregates of each person."""
@@ -381,19 +419,26 @@ class CiteslabFactPerson(models.Model):
         }
 
     def _query_touch(self):
-        """Contacts of the period; rank 1 for an interview that counts as such."""
+        """Contacts: those of the period, all of them where all is read at once."""
         first, last = self._period()
+        is_own = SQL("date BETWEEN %s AND %s", first, last)
+        rank = SQL("CASE WHEN %s THEN 1 ELSE 2 END", self._qualified())
+        anchor = self._anchor(rank, SQL("one.start"))
+        if self.env.context.get("citeslab_all_at_once"):
+            anchor = SQL("CASE WHEN %s THEN %s END", is_own, anchor)
+            is_own = SQL("TRUE")
         return SQL(
-            """SELECT company_id, partner_id, parcours_id, date, start, id,
-                      CASE WHEN %(qualified)s THEN 1 ELSE 2 END AS rank
-                 FROM %(touch)s contact
-                WHERE company_id IN %(structures)s
-                  AND date BETWEEN %(first)s AND %(last)s""",
+            """SELECT company_id, partner_id, %(anchor)s AS anchor,
+                      CASE WHEN %(qualified)s THEN date END AS interview_date,
+                      %(dated)s AS dated_parcours
+                 FROM %(touch)s one
+                WHERE company_id IN %(structures)s AND %(is_own)s""",
+            anchor=anchor,
             qualified=self._qualified(),
+            dated=self._number("parcours_id"),
             touch=self.env["citeslab.touch"]._table_sql,
             structures=self._structure_ids(),
-            first=first,
-            last=last,
+            is_own=is_own,
         )
 
     def _qualified(self):
@@ -409,41 +454,89 @@ class CiteslabFactPerson(models.Model):
     def _query_created(self):
         first, last = self._period()
         return SQL(
-            """SELECT company_id, partner_id, parcours_id, date, id
-                 FROM citeslab_outcome
+            """SELECT company_id, partner_id, %(anchor)s AS anchor,
+                      NULL::date AS interview_date, NULL::bigint AS dated_parcours
+                 FROM citeslab_outcome one
                 WHERE company_id IN %(structures)s
                   AND date BETWEEN %(first)s AND %(last)s AND value = 'created'""",
+            anchor=self._anchor(SQL("3"), SQL("NULL::timestamp")),
             structures=self._structure_ids(),
             first=first,
             last=last,
         )
 
     def _query_person(self):
-        """One row per person: the first interview, else contact, else creation."""
+        """One row per person: the first interview, else contact, else creation.
+
+        Of two on the same day, the earliest, or that of the parcours opened first.
+        """
+        anchor = SQL("MIN(anchor)")
         return SQL(
-            """SELECT DISTINCT ON (company_id, partner_id)
-                      company_id, partner_id, parcours_id, date, rank
-                 FROM (SELECT * FROM touch
-                       UNION ALL
-                       SELECT company_id, partner_id, parcours_id, date, NULL, id, 3
-                         FROM created) anchor
-                ORDER BY company_id, partner_id, rank, date, start NULLS LAST, id"""
+            """SELECT company_id, partner_id, %(day_zero)s + %(day)s AS date,
+                      %(rank)s AS rank, NULLIF(%(parcours)s, 0) AS parcours_id,
+                      MIN(interview_date) AS first_interview,
+                      %(first_parcours)s AS first_parcours_id
+                 FROM (SELECT * FROM touch UNION ALL SELECT * FROM created) dated
+                GROUP BY company_id, partner_id HAVING %(anchor)s IS NOT NULL""",
+            anchor=anchor,
+            rank=self._bits(anchor, 2, after=DAY_BITS + TIME_BITS + ID_BITS),
+            day_zero=DAY_ZERO,
+            day=self._bits(anchor, DAY_BITS, after=TIME_BITS + ID_BITS),
+            parcours=self._bits(anchor, ID_BITS),
+            first_parcours=self._bits(SQL("MIN(dated_parcours)"), ID_BITS),
         )
 
     # "First" and "latest" rows of a person are found as the least or greatest number
-    # made of the day and the id: one pass, no sort.
+    # made of the day, the id and what is asked of the row: one pass, no sort, and no
+    # join back.
 
     @staticmethod
-    def _dated(identifier):
-        """Number that is in the order of (day, id), and whose low half is the id."""
-        return SQL(
-            "((one.date - DATE '2000-01-01')::bigint << 32 | %s)",
+    def _number(identifier, code=None):
+        """Number in the order of (day, id), that also holds the code of the row.
+
+        :param str identifier: name of a column of ids
+        :param SQL code: at most 15
+        """
+        number = SQL(
+            "(%s::bigint << %s) | %s",
+            SQL("(one.date - %s)", DAY_ZERO),
+            ID_BITS,
             SQL.identifier("one", identifier),
         )
+        return SQL("((%s) << %s) | %s", number, CODE_BITS, code) if code else number
 
     @staticmethod
-    def _low_half(number):
-        return SQL("(%s & 4294967295)::int", number)
+    def _anchor(rank, start):
+        """Number in the order of (rank, day, time of the day, parcours).
+
+        :param SQL rank: 1 to 3
+        :param SQL start: UTC time, to two minutes, or none; the day is a local one,
+            which begins up to fourteen hours before that of UTC
+        """
+        minutes = SQL("(date_part('epoch', %s - one.date)::int + 50400) / 120", start)
+        number = SQL("%s::bigint", rank)
+        for bits, part in (
+            (DAY_BITS, SQL("one.date - %s", DAY_ZERO)),
+            (TIME_BITS, minutes),  # of none, the last one: LEAST knows no NULL
+            (ID_BITS, SQL("COALESCE(one.parcours_id, 0)")),
+        ):
+            held = SQL("GREATEST(LEAST(%s, %s), 0)", part, 2**bits - 1)
+            number = SQL("(%s << %s) | %s", number, bits, held)
+        return number
+
+    @staticmethod
+    def _code(name, names):
+        """Rank of a code among its like; 0 for none."""
+        column = SQL.identifier("one", name)
+        return SQL("COALESCE(ARRAY_POSITION(%s::text[], %s::text), 0)", names, column)
+
+    def _named(self, number, names):
+        """The code that a number holds."""
+        return SQL("(%s::text[])[%s]", names, self._bits(number, CODE_BITS))
+
+    @staticmethod
+    def _bits(number, bits, after=0):
+        return SQL("(%s >> %s & %s)::int", number, after, 2**bits - 1)
 
     def _query_history(self):
         """First interview and first parcours ever in the structure."""
@@ -451,7 +544,7 @@ class CiteslabFactPerson(models.Model):
             SQL(
                 "MIN(one.date) FILTER (WHERE %s) AS first_interview, %s AS parcours_id",
                 self._qualified(),
-                self._low_half(SQL("MIN(%s)", self._dated("parcours_id"))),
+                self._bits(SQL("MIN(%s)", self._number("parcours_id")), ID_BITS),
             ),
             SQL("%s one", self.env["citeslab.touch"]._table_sql),
         )
@@ -462,25 +555,28 @@ class CiteslabFactPerson(models.Model):
         That of entry is the first one that tells the public or the situation: a
         person met on a market tells little more than a quartier.
         """
-        _first, last = self._period()
-        dated = self._dated("id")
+        dated = self._number("id")
         return self._gathered(
             SQL(
-                "%s AS photo_id, %s AS entry_id, %s AS latest_id",
-                self._low_half(
-                    SQL("MAX(%s) FILTER (WHERE one.date <= person.date)", dated)
+                "%s AS photo_id, %s AS entry_id, %s AS latest",
+                self._bits(
+                    SQL("MAX(%s) FILTER (WHERE one.date <= person.date)", dated),
+                    ID_BITS,
                 ),
-                self._low_half(
+                self._bits(
                     SQL(
                         """COALESCE(MIN(%(dated)s)
                                       FILTER (WHERE one.target_public IS NOT NULL
                                                  OR one.employment_id IS NOT NULL),
                                     MIN(%(dated)s))""",
                         dated=dated,
-                    )
+                    ),
+                    ID_BITS,
                 ),
-                self._low_half(
-                    SQL("MAX(%s) FILTER (WHERE one.date <= %s)", dated, last)
+                SQL(
+                    "MAX(%s) FILTER (WHERE one.date <= %s)",
+                    self._number("id", self._code("target_public", PUBLICS)),
+                    self._period()[1],
                 ),
             ),
             SQL("citeslab_situation one"),
@@ -490,12 +586,12 @@ class CiteslabFactPerson(models.Model):
     def _query_referral(self):
         """First orientation ever of the person, and whether one is of the period."""
         first, last = self._period()
+        family = self._code("family", FAMILIES)
         return self._gathered(
             SQL(
-                "%s AS first_id, BOOL_OR(one.date BETWEEN %s AND %s) AS in_period",
-                self._low_half(
-                    SQL("MIN(%s) FILTER (WHERE one.is_first)", self._dated("id"))
-                ),
+                "MIN(%s) FILTER (WHERE one.is_first) AS first,"
+                " BOOL_OR(one.date BETWEEN %s AND %s) AS in_period",
+                self._number("id", family),
                 first,
                 last,
             ),
@@ -506,24 +602,18 @@ class CiteslabFactPerson(models.Model):
         """Best of the last outcomes of each parcours in the period, and creations."""
         first, last = self._period()
         told = SQL(
-            """(SELECT company_id, partner_id, parcours_id, value,
-                       ROW_NUMBER() OVER (
-                           PARTITION BY company_id, partner_id, parcours_id
-                           ORDER BY date DESC, id DESC) = 1 AS is_last
-                  FROM citeslab_outcome
+            """(SELECT company_id, partner_id, MAX(%(number)s) AS latest,
+                       MAX((value = 'created')::int) AS is_created
+                  FROM citeslab_outcome one
                  WHERE company_id IN %(structures)s
-                   AND date BETWEEN %(first)s AND %(last)s) one""",
+                   AND date BETWEEN %(first)s AND %(last)s
+                 GROUP BY company_id, partner_id, parcours_id) one""",
+            number=self._number("id", self._code("value", OUTCOMES)),
             structures=self._structure_ids(),
             first=first,
             last=last,
         )
+        rank = self._bits(SQL("one.latest"), CODE_BITS)
         return self._gathered(
-            SQL(
-                """MIN(ARRAY_POSITION(%s::text[], one.value::text))
-                     FILTER (WHERE one.is_last) AS rank,
-                   COUNT(DISTINCT one.parcours_id)
-                     FILTER (WHERE one.value = 'created') AS creations""",
-                list(OUTCOME_RANK),
-            ),
-            told,
+            SQL("MIN(%s) AS rank, SUM(one.is_created) AS creations", rank), told
         )

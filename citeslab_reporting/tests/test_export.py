@@ -398,16 +398,20 @@ class TestAnonymity(TransactionCase):
     def steps(self, rows, k):
         names = list(self.ROW)
         values = SQL(", ").join(
-            SQL("%s", (rank, *(row[name] for name in names)))
+            SQL("%s", (row["structure"], rank, *(row[name] for name in names)))
             for rank, row in enumerate(rows)
         )
         table = SQL(
-            "SELECT * FROM (VALUES %s) AS told(id, %s)",
+            "SELECT * FROM (VALUES %s) AS told(place, id, %s)",
             values,
             SQL(", ").join(map(SQL.identifier, names)),
         )
-        told = self.env.execute_query(anonymity.graded(table, k))
-        found = {rank: step for rank, _structure, step in told}
+        texts = {
+            name: sorted({row[name] for row in rows} - {None})
+            for name in ("gender", "residence", "age_band")
+        }
+        told = self.env.execute_query(anonymity.graded(table, k, texts))
+        found = {rank: step for _place, rank, step in told}
         return [found[rank] for rank in range(len(rows))]
 
     def test_equal_rows_are_told_whole(self):

@@ -83,7 +83,7 @@ class Question:
     def fact_alone(self):
         """What no export goes under: the rows, computed and counted."""
         rows = self.people_rows(self.companies, *PERIOD)
-        query = SQL("SELECT count(*) FROM (%s) fact", rows.query.select("*"))
+        query = SQL("SELECT count(fact.*) FROM (%s) fact", rows.query.select("*"))
         rows._cursor().execute(query)
         return bytes(rows.env.cr.fetchone()[0])
 
@@ -207,10 +207,11 @@ def main(bench):
     )
     told = user.id, companies.ids
     env.cr.commit()
+    env.cr._cnx.autocommit = True
+    env.cr.execute("VACUUM ANALYZE")  # as every night leaves a table
     env.cr.close()
     sql_db.close_all()  # a child shares no connection with this process
     workshop = Workshop(bench, *told)
-    workshop.do("fact_alone")  # the first reader of new rows writes their hint bits
     csv, _odoo_csv = workshop.compare("CSV")
     _xlsx, odoo_xlsx = workshop.compare("XLSX")
     bench.tell(
