@@ -42,31 +42,40 @@ def last_step(name):
 
 
 def graded(rows, k, texts):
-    """Query of the step of each row.
+    """Query of rows with the step that each is told at.
 
-    :param SQL rows: query of ``place`` and ``id``, that tell the row, of ``structure``
-        and of the names in :data:`QUASI`: ids, years, months as ``2023-01``, texts; an
-        age has one band
+    :param SQL rows: query of ``structure``, of the names in :data:`QUASI` (texts, ids,
+        years, a day of the month; an age has one band) and of whatever is told
     :param int k: how many rows must share what is shown
     :param dict texts: every text that ``gender``, ``residence`` and ``age_band`` take
-    :return: query of ``place``, ``id`` and ``step``, a rank in :data:`STEPS`
+    :return: query of the same columns, and of ``step``, a rank in :data:`STEPS`
     :rtype: SQL
     :raises ValueError: when a column takes more texts than its bits hold
     """
-    found = [
-        SQL(
-            # OFFSET 0: the number is made once, and sorted without what it is made of
-            "told AS (SELECT place, id, structure, %s AS key FROM (%s) one OFFSET 0)",
-            _key(texts),
-            rows,
-        )
-    ]
-    found += [_left(step, k) for step in range(COARSEST)]
-    found.append(_alone(k))
-    stepped = [_shared(step, k) for step in range(COARSEST)]
-    stepped.append(SQL("SELECT *, %s AS step FROM alone", COARSEST))
-    found.append(SQL("stepped AS (%s)", SQL(" UNION ALL ").join(stepped)))
-    return SQL("WITH %s %s", SQL(", ").join(found), _filled_up(k))
+    steps = range(COARSEST)
+    # OFFSET 0: what the number is made of is computed once
+    told = SQL("SELECT one.*, %s AS key FROM (%s OFFSET 0) one", _key(texts), rows)
+    named = {"told": told}
+    for step in steps:
+        named[f"left_{step}"] = _left(step, k)
+    named["alone"] = SQL(
+        "SELECT structure, SUM(size)::int AS size FROM %s"
+        " WHERE size < %s GROUP BY structure",
+        SQL.identifier(f"left_{COARSEST - 1}"),
+        k,
+    )
+    named["enough"] = SQL(" UNION ALL ").join(_enough(step, k) for step in steps)
+    named["shown"] = _shown(k)
+    found = (SQL("WHEN %s THEN %s", _is_shown(step), step) for step in steps)
+    return SQL(
+        "WITH %s SELECT told.*, CASE %s ELSE %s END AS step FROM told",
+        SQL(", ").join(
+            SQL("%s AS MATERIALIZED (%s)", SQL.identifier(name), query)
+            for name, query in named.items()
+        ),
+        SQL(" ").join(found),
+        COARSEST,
+    )
 
 
 def _key(texts):
@@ -78,76 +87,81 @@ def _key(texts):
 
 
 def _rank(name, texts):
-    column = SQL.identifier(name)
+    column = SQL.identifier("one", name)
     if texts is not None:
         if len(texts) >= 2 ** BITS[name]:
             raise ValueError(f"{name}: more than {2 ** BITS[name] - 1} texts")
         column = SQL("ARRAY_POSITION(%s::text[], %s::text)", list(texts), column)
-    elif name == "month":
+    elif name == "month":  # counted from January 1900
         column = SQL(
-            "left(%(month)s, 4)::int * 12 + right(%(month)s, 2)::int - 22800",
-            month=column,
+            "date_part('year', %(day)s)::int * 12 + date_part('month', %(day)s)::int"
+            " - 22800",
+            day=column,
         )
     return SQL("COALESCE(%s, 0)", column)
 
 
-def _group(step):
-    """What rows of a group of this step share, beside their structure."""
+def _dropped(step):
+    """How many bits of the number this step tells nothing of."""
     names = kept(step)
-    return SQL("key >> %s", sum(BITS[name] for name in QUASI if name not in names))
+    return sum(bits for name, bits in BITS.items() if name not in names)
 
 
 def _left(step, k):
-    """Rows that no step before tells, and how many share this one."""
-    before = SQL.identifier(f"left_{step - 1}" if step else "told")
+    """Groups, at this step, of the rows that no step before tells."""
+    if not step:
+        size, key, rows = SQL("count(*)"), SQL("key"), SQL("told")
+    else:
+        size = SQL("SUM(size)")
+        key = SQL("key >> %s", _dropped(step) - _dropped(step - 1))
+        before = SQL.identifier(f"left_{step - 1}")
+        rows = SQL("%s WHERE size < %s", before, k)
     return SQL(
-        "%s AS (SELECT place, id, structure, key,"
-        " count(*) OVER (PARTITION BY %s, structure) AS size FROM %s%s)",
-        SQL.identifier(f"left_{step}"),
-        _group(step),
-        before,
-        SQL(" WHERE size < %s", k) if step else SQL(),
+        "SELECT structure, %(key)s AS key, %(size)s::int AS size FROM %(rows)s"
+        " GROUP BY structure, %(key)s",
+        key=key,
+        size=size,
+        rows=rows,
     )
 
 
-def _shared(step, k):
-    """Rows that this step tells."""
+def _enough(step, k):
+    """Groups that are large enough to be told at this step."""
     return SQL(
-        "SELECT place, id, structure, %s AS key, size, %s AS step FROM %s"
-        " WHERE size >= %s",
-        _group(step),
+        "SELECT structure, key, size, %s AS step FROM %s WHERE size >= %s",
         step,
         SQL.identifier(f"left_{step}"),
         k,
     )
 
 
-def _alone(k):
-    """Rows that no step tells."""
+def _shown(k):
+    """Large enough groups, but those that join the rows that show nothing.
+
+    Such rows are as many as the others, or would be one by one: whole groups of their
+    structure join them, the coarsest and smallest first. A group that joins them
+    leaves none of a coarser step, at which its rows would be told.
+    """
     return SQL(
-        "alone AS (SELECT place, id, structure, 0::bigint AS key, 0::bigint AS size"
-        " FROM %s WHERE size < %s)",
-        SQL.identifier(f"left_{COARSEST - 1}"),
+        """SELECT structure, key, step
+             FROM (SELECT enough.*, alone.size AS alone, SUM(enough.size) OVER filling
+                          - enough.size AS joined
+                     FROM enough LEFT JOIN alone USING (structure)
+                   WINDOW filling AS (PARTITION BY structure
+                                      ORDER BY step DESC, enough.size, key)) one
+            WHERE alone IS NULL OR alone + joined >= %s""",
         k,
     )
 
 
-def _filled_up(k):
-    """Rows that show nothing are as many as the others, or would be one by one.
+def _is_shown(step):
+    """Whether the group of the row is shown at this step.
 
-    Whole groups of their structure join them, the coarsest and smallest first.
+    Looked up in a table of groups: a join might go through all of them for each row,
+    where PostgreSQL expects few.
     """
     return SQL(
-        """SELECT place, id, step FROM stepped
-            WHERE structure NOT IN (%(few)s)
-        UNION ALL
-           SELECT place, id, CASE WHEN count(*) OVER filling - size < %(k)s
-                                  THEN %(coarsest)s ELSE step END
-             FROM stepped WHERE structure IN (%(few)s)
-           WINDOW filling AS (PARTITION BY structure ORDER BY step DESC, size, key)""",
-        few=SQL(
-            "SELECT structure FROM alone GROUP BY structure HAVING count(*) < %s", k
-        ),
-        k=k,
-        coarsest=COARSEST,
+        "(structure, key >> %s) IN (SELECT structure, key FROM shown WHERE step = %s)",
+        _dropped(step),
+        step,
     )

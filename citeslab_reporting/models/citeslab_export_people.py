@@ -82,7 +82,7 @@ class PeopleRows:
 
     def pick(self, keys):
         """Rows of these keys: codes, in tuples, by small batches."""
-        query = self._select([self._code(key) for key in keys])
+        query = self._select(keys, [self._code(key) for key in keys])
         cr = self._cursor()
         cr.execute(SQL("DECLARE citeslab_export NO SCROLL CURSOR FOR %s", query))
         try:
@@ -101,9 +101,10 @@ class PeopleRows:
         :param columns: ``[(key, whether its label is shown)]``
         :param out: object whose ``write`` takes the bytes of one line
         """
+        keys = [key for key, _labelled in columns]
         texts = [self._text(key, labelled) for key, labelled in columns]
         statement = SQL(
-            "COPY (%s) TO STDOUT (FORMAT csv, DELIMITER ';')", self._select(texts)
+            "COPY (%s) TO STDOUT (FORMAT csv, DELIMITER ';')", self._select(keys, texts)
         )
         cr = self._cursor()
         cr.copy_expert(cr.mogrify(statement).decode(), out)
@@ -119,14 +120,16 @@ class PeopleRows:
         )
         return self.env.cr
 
-    def _select(self, values):
+    def _select(self, keys, values):
         """The people, each told as finely as ``k`` allows, in an order that tells none.
 
-        :param values: list of SQL over ``told`` (a column a key) and ``graded.step``
+        :param keys: columns of ``told`` that are read: no other is computed
+        :param values: list of SQL over ``told`` (a column a key) and ``told.step``
         """
         columns = [
             SQL("%s AS %s", value, SQL.identifier(key))
             for key, value in self.raw.items()
+            if key in keys or key in anonymity.QUASI or key == "structure"
         ]
         # The order is that of (structure, id). One number that most often decides
         # alone is sorted three times as fast as two of which the first seldom does.
@@ -134,13 +137,12 @@ class PeopleRows:
         place = SQL(
             "(%s::bigint << 32) | (%s >> 20)", self.raw["structure"], identifier
         )
+        rows = self.query.select(identifier, SQL("%s AS place", place), *columns)
+        # sorted first: what is shown of a row is longer than the row
         query = SQL(
-            "WITH told AS MATERIALIZED (%s), graded AS MATERIALIZED (%s)"
-            " SELECT %s FROM told JOIN graded USING (place, id)"
-            " ORDER BY told.place, told.id",
-            self.query.select(identifier, SQL("%s AS place", place), *columns),
-            anonymity.graded(SQL("TABLE told"), self.k, self._texts()),
+            "SELECT %s FROM (%s ORDER BY place, id) told ORDER BY told.place, told.id",
             SQL(", ").join(values),
+            anonymity.graded(rows, self.k, self._texts()),
         )
         self.env.flush_query(query)
         return query
@@ -156,10 +158,12 @@ class PeopleRows:
     def _shown(self, key):
         """A column, blank where the step of the row does not tell it."""
         column = SQL.identifier("told", key)
+        if key == "month":
+            column = SQL("to_char(%s, 'YYYY-MM')", column)
         if key not in BLANKED:
             return column
         last = anonymity.last_step(BLANKED[key])
-        return SQL("CASE WHEN graded.step <= %s THEN %s END", last, column)
+        return SQL("CASE WHEN told.step <= %s THEN %s END", last, column)
 
     def _code(self, key):
         value = self._shown(key)
@@ -226,20 +230,13 @@ class CiteslabExportPeople(models.AbstractModel):
             domain.append(("territory_id", "=", territory.id))
         query = model._search(domain)
         raw = {
-            key: self._raw(
-                model._field_to_sql(query.table, LOOKED_UP.get(column, column), query),
-                kind,
-            )
-            for key, kind, column in PEOPLE
+            key: model._field_to_sql(query.table, LOOKED_UP.get(column, column), query)
+            for key, _kind, column in PEOPLE
         }
         codes, labels = self._codes(model)
         k = self.env["citeslab.parameter"]._value_at("small_cell_minimum", last)
         told = tuple(Field(key, kind, labels.get(key, {})) for key, kind, _c in PEOPLE)
         return PeopleRows(self.env, query, raw, told, codes, int(k or 1))
-
-    @api.model
-    def _raw(self, value, kind):
-        return SQL("to_char(%s, 'YYYY-MM')", value) if kind == "month" else value
 
     @api.model
     def _codes(self, model):

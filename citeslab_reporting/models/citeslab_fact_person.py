@@ -518,11 +518,10 @@ class CiteslabFactPerson(models.Model):
         for bits, part in (
             (DAY_BITS, SQL("one.date - %s", DAY_ZERO)),
             (TIME_BITS, minutes),  # of none, the last one: LEAST knows no NULL
-            (ID_BITS, SQL("COALESCE(one.parcours_id, 0)")),
         ):
             held = SQL("GREATEST(LEAST(%s, %s), 0)", part, 2**bits - 1)
             number = SQL("(%s << %s) | %s", number, bits, held)
-        return number
+        return SQL("(%s << %s) | COALESCE(one.parcours_id, 0)", number, ID_BITS)
 
     @staticmethod
     def _code(name, names):
