@@ -8,8 +8,8 @@ drops the last bits.
 
 from odoo.tools import SQL
 
-# What is kept at each step, from the finest to nothing. Each tells less of the one
-# before: all the groups of all the steps follow each other in one order of the rows.
+# What is kept at each step, from the finest to nothing: each drops the last of the
+# names in ``BITS`` that the one before keeps.
 STEPS = (
     ("gender", "residence", "age", "area", "month"),
     ("gender", "residence", "age_band", "area", "month"),

@@ -414,6 +414,18 @@ class TestAnonymity(TransactionCase):
         found = {row[0]: row[-1] for row in told}
         return [found[rank] for rank in range(len(rows))]
 
+    def test_each_step_drops_the_last_names(self):
+        for step in range(len(anonymity.STEPS)):
+            names = tuple(
+                name for name in anonymity.QUASI if name in anonymity.kept(step)
+            )
+            self.assertEqual(names, anonymity.QUASI[: len(names)], step)
+
+    def test_a_text_that_the_bits_do_not_hold_is_refused(self):
+        rows = self.rows(*[{"gender": str(rank)} for rank in range(16)])
+        with self.assertRaises(ValueError):
+            self.steps(rows, 5)
+
     def test_equal_rows_are_told_whole(self):
         self.assertEqual(set(self.steps(self.rows(*[{}] * 5), 5)), {0})
 
