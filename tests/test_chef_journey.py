@@ -343,8 +343,9 @@ def test_P15_a_territory_too_small_warns_and_asks_the_reason(
     quartiers.locator("a:has-text('Ajouter'), .o-kanban-button-new").first.click()
     choice = page.locator(".modal")
     if size == DESK:
+        choice.locator(".o_data_row").first.wait_for()
         choice.locator(".o_searchview_input").fill("QN02905M")
-        choice.locator(".o_searchview_input").press("Enter")
+        page.locator(".o_searchview_autocomplete .o-dropdown-item").first.click()
         choice.locator(".o_facet_value:has-text('QN02905M')").wait_for()
     choice.locator(".o_data_row, .o_kanban_record", has_text="QN02905M").locator(
         ".o_data_cell, [name=name], span"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 from pptx import Presentation
+from pypdf import PdfReader
 
 from odoo.tests import HttpCase, tagged
 
@@ -186,8 +187,8 @@ class TestSlides(RendererCase):
     def test_opens_in_libreoffice(self):
         """LibreOffice reads it without repair and draws as many pages as slides."""
         soffice = shutil.which("soffice")
-        if not soffice or not shutil.which("pdfinfo"):
-            self.skipTest("LibreOffice or poppler is not on this machine")
+        if not soffice:
+            self.skipTest("LibreOffice is not on this machine")
         with tempfile.TemporaryDirectory() as folder:
             source = Path(folder) / "bilan.pptx"
             source.write_bytes(self.content)
@@ -199,12 +200,8 @@ class TestSlides(RendererCase):
                 ],
                 check=True, capture_output=True, timeout=180,
             )  # fmt: skip
-            told = subprocess.run(
-                ["pdfinfo", f"{folder}/bilan.pdf"],
-                check=True, capture_output=True, text=True,
-            ).stdout  # fmt: skip
-        pages = next(line for line in told.splitlines() if line.startswith("Pages"))
-        self.assertEqual(int(pages.split()[1]), len(self.deck.slides))
+            pages = PdfReader(f"{folder}/bilan.pdf").pages
+            self.assertEqual(len(pages), len(self.deck.slides))
 
 
 @tagged("post_install", "-at_install")
