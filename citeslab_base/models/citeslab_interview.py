@@ -11,6 +11,7 @@ from ..tools import ics
 from ..tools.dates import (
     DEFAULT_TIMEZONE,
     EARLIEST_DAY,
+    YEARS_AHEAD,
     company_timezone,
     local_date,
     local_moment,
@@ -32,7 +33,6 @@ IN_CALENDAR = {
 }
 # Sanity, no rule of the scheme: 45 typed for 45 minutes would count 45 hours of work.
 LONGEST_HOURS = 12.0
-YEARS_AHEAD = 5
 FARTHEST = 10_000  # days, more than any planned RDV is away
 REMIND_BEFORE = timedelta(hours=48)
 REMINDERS_AT_ONCE = 50

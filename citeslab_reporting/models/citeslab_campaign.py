@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools.misc import format_date
 
+from odoo.addons.citeslab_base.tools.dates import EARLIEST_DAY, YEARS_AHEAD
 from odoo.addons.citeslab_base.tools.roles import CHEF, MANAGER, NETWORK
 
 from ..figures import handover
@@ -82,6 +83,23 @@ class CiteslabCampaign(models.Model):
         "A closed campaign says who closed it, and when.",
     )
 
+    @api.constrains("date_from", "deadline")
+    def _check_century(self):
+        latest = fields.Date.add(fields.Date.today(), years=YEARS_AHEAD)
+        for campaign in self:
+            for day in (campaign.date_from, campaign.deadline):
+                if not EARLIEST_DAY <= day <= latest:
+                    raise ValidationError(
+                        self.env._(
+                            "%(campaign)s cannot be dated %(date)s, only from "
+                            "%(first)s to %(last)s: correct the year.",
+                            campaign=campaign.name,
+                            date=format_date(self.env, day),
+                            first=format_date(self.env, EARLIEST_DAY),
+                            last=format_date(self.env, latest),
+                        )
+                    )
+
     @api.constrains("date_to", "deadline")
     def _check_deadline(self):
         for campaign in self:
@@ -95,7 +113,23 @@ class CiteslabCampaign(models.Model):
                 )
 
     def write(self, vals):
-        """What was handed out keeps its period and its kind."""
+        """What was handed out keeps its period and its kind; its to-dos follow."""
+        self._refuse_other_period(vals)
+        open_ones = self.filtered(lambda one: one.state == "open")
+        todos = {one: one._todos() for one in open_ones}
+        deadlines = {one: one.deadline for one in open_ones}
+        done = super().write(vals)
+        if vals.keys() & {"name", "deadline"}:
+            for campaign in open_ones:
+                todos[campaign].write(
+                    {"summary": campaign.name, "date_deadline": campaign.deadline}
+                )
+        for campaign in open_ones:
+            if campaign.deadline != deadlines[campaign]:
+                campaign._tell_again()
+        return done
+
+    def _refuse_other_period(self, vals):
         for campaign in self.filtered(lambda one: one.state != "draft"):
             asked = {name: vals[name] for name in ASKED if name in vals}
             told = {
@@ -110,7 +144,13 @@ class CiteslabCampaign(models.Model):
                         campaign=campaign.name,
                     )
                 )
-        return super().write(vals)
+
+    def unlink(self):
+        """Nobody is left with a to-do for it."""
+        todos = self._todos()
+        done = super().unlink()
+        todos.unlink()
+        return done
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_answered(self):
@@ -139,6 +179,7 @@ class CiteslabCampaign(models.Model):
                 lambda entry, wanted=wanted: entry.structure_id.active
                 and entry.structure_id not in wanted
             )
+            gone._todos().unlink()
             campaign.entry_ids = [
                 *(Command.delete(entry.id) for entry in gone),
                 *(
@@ -163,12 +204,17 @@ class CiteslabCampaign(models.Model):
             campaign.structure_ids |= self.env["citeslab.network.structure"]._followed()
 
     def action_open(self):
-        """Hand the campaign out: a draft report appears in each structure."""
+        """Hand the campaign out: a draft report appears in each structure.
+
+        What is open already stays as it was opened, as with a button clicked twice.
+
+        :raises UserError: no structure is chosen
+        """
         if not self.env.user.has_group(NETWORK):
             raise AccessError(
                 self.env._("Only the animation of the network opens a campaign.")
             )
-        for campaign in self:
+        for campaign in self.filtered(lambda one: one.state == "draft"):
             if not campaign.entry_ids:
                 raise UserError(
                     self.env._(
@@ -187,26 +233,38 @@ class CiteslabCampaign(models.Model):
 
     def action_close(self):
         """Nothing more is waited for, nor reminded."""
-        self.write(
+        closing = self.filtered(lambda one: one.state == "open")
+        closing.write(
             {
                 "state": "closed",
                 "closed_on": fields.Datetime.now(),
                 "closed_by_id": self.env.user.id,
             }
         )
+        closing._todos().unlink()
 
     def action_reopen(self):
-        """Wait again for what is missing, after a campaign closed by mistake."""
-        self.filtered(lambda one: one.state == "closed").write(
-            {"state": "open", "closed_on": False, "closed_by_id": False}
-        )
+        """Wait again for what is missing, after a campaign closed by mistake.
+
+        A structure added meanwhile gets its report, the others their to-dos.
+        """
+        closed = self.filtered(lambda one: one.state == "closed")
+        closed.write({"state": "open", "closed_on": False, "closed_by_id": False})
+        # as superuser: whoever follows the structures
+        for entry in closed.sudo().entry_ids.filtered("handed_on"):
+            entry._give_todos()
+        closed._hand_out()
 
     def action_remind(self):
         """Remind at once those who have not submitted."""
-        late = self.entry_ids.filtered(
+        late = self.filtered(lambda one: one.state == "open").entry_ids.filtered(
             lambda entry: entry.state in ("waiting", "draft", "returned")
         )
         late._remind()
+
+    def _todos(self):
+        # as superuser: whoever follows the structures
+        return self.sudo().entry_ids._todos()
 
     def _hand_out(self):
         """Draft reports here, a file by mail elsewhere."""
@@ -371,24 +429,28 @@ class CiteslabCampaign(models.Model):
 
     def _correct(self, values):
         """Take what a file sent again changes, while a report is still awaited."""
-        awaited = self.entry_ids.filtered(lambda entry: not entry.handed_over_id)
-        if not self.is_received or not awaited:
+        if not self.is_received or not self._awaited():
             return
         names = ("name", "deadline", "instructions")
         former = {name: self[name] for name in names}
         self.write({name: values[name] for name in names})
         # what is stored is compared: the host cleans the instructions
-        if former == {name: self[name] for name in names}:
-            return
+        changed = {name for name in names if former[name] != self[name]}
+        if changed and "deadline" not in changed:
+            self._tell_again()
+
+    def _awaited(self):
+        return self.entry_ids.filtered(lambda entry: not entry.handed_over_id)
+
+    def _tell_again(self):
+        """Tell the structures of this database by when they are to hand over now."""
         text = self.env._(
-            "%(campaign)s was sent again: to be handed over by %(day)s.",
+            "%(campaign)s has changed: to be handed over by %(day)s.",
             campaign=self.name,
             day=format_date(self.env, self.deadline),
         )
-        for entry in awaited.filtered("report_id"):
-            entry.report_id.activity_ids.filtered(
-                lambda one: one.summary == former["name"]
-            ).write({"summary": self.name, "date_deadline": self.deadline})
+        # as superuser: an animator may write nothing on a report that he only reads
+        for entry in self.sudo()._awaited().filtered("report_id"):
             entry.report_id.message_post(
                 partner_ids=entry._people().partner_id.ids,
                 subject=text,

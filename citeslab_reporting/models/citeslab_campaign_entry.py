@@ -161,7 +161,12 @@ class CiteslabCampaignEntry(models.Model):
                 }
             )
             self.invalidate_recordset(["report_id", "state"])
-        if report.state == "draft":
+        self._give_todos()
+
+    def _give_todos(self):
+        """Who is to fill the draft finds it among his activities; as superuser."""
+        campaign, report = self.campaign_id, self.report_id
+        if report.state == "draft" and not self._todos():
             for user in self._people():
                 report.activity_schedule(
                     "mail.mail_activity_data_todo",
@@ -170,23 +175,38 @@ class CiteslabCampaignEntry(models.Model):
                     date_deadline=campaign.deadline,
                 )
 
+    def _todos(self):
+        """The activities that a campaign gave, to whom is to fill its draft."""
+        # as superuser: they are those of the structures
+        found = self.env["mail.activity"].sudo()
+        for entry in self.sudo():
+            name = entry.campaign_id.name
+            found |= entry.report_id.activity_ids.filtered(
+                lambda one, name=name: one.summary == name
+            )
+        return found
+
     def _people(self):
         """Who is to answer in the structure."""
         return self._people_of(self.company_id)
 
     @api.model
     def _people_of(self, company):
-        """Chefs of a structure, else its managers."""
-        for group in (CHEF, MANAGER):
-            users = self.env.ref(group).all_user_ids.filtered(
-                lambda user: user.active
-                and not user.share
-                and user.company_id == company
-            )
-            if group == CHEF:
-                users -= self.env.ref(MANAGER).all_user_ids
-            if users:
-                return users
+        """Chefs of a structure, else its managers.
+
+        Those who work there first; else those of another structure who may enter it.
+        """
+        managers = self.env.ref(MANAGER).all_user_ids
+        chefs = self.env.ref(CHEF).all_user_ids - managers
+        for field in ("company_id", "company_ids"):
+            for users in (chefs, managers):
+                found = users.filtered(
+                    lambda user, field=field: user.active
+                    and not user.share
+                    and company in user[field]
+                )
+                if found:
+                    return found
         return self.env["res.users"]
 
     def _remind(self):

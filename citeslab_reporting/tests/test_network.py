@@ -110,6 +110,91 @@ class TestCampaign(NetworkCase):
         with self.assertRaises(UserError):
             self.campaign().copy({"name": "Vide"}).action_open()
 
+    def test_buttons_pressed_out_of_order_change_nothing(self):
+        campaign = self.campaign(self.here)
+        for early in ("action_close", "action_reopen", "action_remind"):
+            getattr(campaign, early)()
+            self.assertEqual(campaign.state, "draft", early)
+        self.assertFalse(campaign.entry_ids.reminder_count)
+        campaign.action_open()
+        opened = campaign.opened_on, campaign.opened_by_id
+        with freeze_time("2024-03-01"):
+            campaign.action_open()
+        self.assertEqual((campaign.opened_on, campaign.opened_by_id), opened)
+        campaign.action_close()
+        campaign.action_open()
+        campaign.action_remind()
+        self.assertEqual(campaign.state, "closed")
+        self.assertFalse(campaign.entry_ids.reminder_count)
+
+    def test_a_structure_added_to_a_closed_campaign_is_asked_when_it_reopens(self):
+        campaign = self.campaign(self.here)
+        campaign.action_open()
+        campaign.action_close()
+        campaign.structure_ids |= self.there
+        added = self.entry(campaign, self.there)
+        self.assertEqual(added.state, "waiting")
+        campaign.action_reopen()
+        self.assertEqual(added.state, "draft")
+        self.assertTrue(added.handed_on)
+
+    def todos(self, user=None):
+        """Days of the to-dos that a chef has for reports, by what they are named."""
+        found = self.env["mail.activity"].search(
+            [
+                ("res_model", "=", "citeslab.report"),
+                ("user_id", "=", (user or self.chef).id),
+            ]
+        )
+        return dict(found.mapped(lambda one: (one.summary, one.date_deadline)))
+
+    def test_a_later_deadline_is_told_and_moves_the_to_dos(self):
+        campaign = self.campaign(self.here)
+        campaign.action_open()
+        report = campaign.entry_ids.sudo().report_id
+        count = len(report.message_ids)
+        campaign.write({"deadline": date(2024, 3, 31), "name": "Bilan de 2023"})
+        self.assertEqual(self.todos(), {"Bilan de 2023": date(2024, 3, 31)})
+        self.assertEqual(len(report.message_ids), count + 1)
+        told = report.message_ids[:1]
+        self.assertIn("Bilan de 2023", told.body)
+        self.assertIn(self.chef.partner_id, told.sudo().notified_partner_ids)
+        campaign.name = "Bilan 2023"  # a slip of the keyboard is no news
+        self.assertEqual(self.todos(), {"Bilan 2023": date(2024, 3, 31)})
+        self.assertEqual(len(report.message_ids), count + 1)
+
+    def test_nobody_keeps_a_to_do_for_what_is_waited_for_no_more(self):
+        campaign = self.campaign()
+        campaign.action_open()
+        wanted = {"Bilan 2023": date(2024, 2, 15)}
+        self.assertEqual(self.todos(), wanted)
+        campaign.action_close()
+        self.assertFalse(self.todos() or self.todos(self.other_chef))
+        campaign.action_reopen()
+        self.assertEqual(self.todos(), wanted)
+        self.assertEqual(self.todos(self.other_chef), wanted)
+        campaign.structure_ids -= self.there
+        self.assertFalse(self.todos(self.other_chef))
+        campaign.unlink()
+        self.assertFalse(self.todos())
+
+    def test_a_campaign_of_another_century_is_refused(self):
+        for slip in (
+            {"date_from": date(26, 1, 1)},
+            {"deadline": date(9024, 2, 15)},
+        ):
+            with self.subTest(slip), self.assertRaises(ValidationError):
+                self.campaign(self.here, **slip)
+
+    def test_who_answers_for_two_structures_is_told_of_both(self):
+        """A structure without anybody of its own is told through who may enter it."""
+        (self.other_chef | self.other_manager).active = False
+        self.manager.company_ids |= self.other
+        campaign = self.campaign(self.there)
+        campaign.action_open()
+        report = campaign.entry_ids.sudo().report_id
+        self.assertIn(self.manager, report.activity_ids.user_id)
+
     @mute_logger("odoo.sql_db")
     def test_the_database_keeps_who_and_when(self):
         campaign = self.campaign()
