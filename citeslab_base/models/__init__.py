@@ -1,6 +1,7 @@
 from . import base
 from . import calendar_event
 from . import selections
+from . import citeslab_dated
 from . import citeslab_nomenclature
 from . import citeslab_resource
 from . import citeslab_employment

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, format_date
 
-from ..tools.dates import EARLIEST_DAY, age_at, age_band
+from ..tools.dates import age_at, age_band
 from ..tools.headcount import Named
 from .selections import DATE_PRECISION
 
@@ -20,6 +20,7 @@ class CiteslabAction(models.Model):
     _inherit = [
         "citeslab.period.guard",
         "citeslab.placed",
+        "citeslab.dated",
         "citeslab.headcount.holder",
         "mail.thread",
         "mail.activity.mixin",
@@ -27,6 +28,7 @@ class CiteslabAction(models.Model):
     # within one first day: the day itself, then the month, then the year
     _order = "date desc, date_precision, id desc"
     _check_company_auto = True
+    _checked_days = ("date", "date_end")
 
     name = fields.Char(required=True)
     company_id = fields.Many2one(
@@ -140,19 +142,6 @@ class CiteslabAction(models.Model):
         "A share is between 0 and 100 %.",
     )
     _company_date_idx = models.Index("(company_id, date)")
-
-    @api.constrains("date")
-    def _check_century(self):
-        for action in self.filtered(lambda row: row.date < EARLIEST_DAY):
-            raise ValidationError(
-                self.env._(
-                    "“%(name)s” cannot be dated %(date)s, before %(first)s: "
-                    "correct the year.",
-                    name=action.name,
-                    date=format_date(self.env, action.date),
-                    first=format_date(self.env, EARLIEST_DAY),
-                )
-            )
 
     @api.constrains("duration", "date", "date_end", "date_precision")
     def _check_duration(self):

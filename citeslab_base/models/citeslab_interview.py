@@ -10,8 +10,6 @@ from odoo.tools import SQL, clean_context, format_date, format_datetime
 from ..tools import ics
 from ..tools.dates import (
     DEFAULT_TIMEZONE,
-    EARLIEST_DAY,
-    YEARS_AHEAD,
     company_timezone,
     local_date,
     local_moment,
@@ -56,8 +54,9 @@ class CiteslabInterview(models.Model):
     """Exchange with a person: a first contact on a market, a RDV, a call."""
 
     _name = "citeslab.interview"
-    _inherit = ["citeslab.parcours.child", "citeslab.placed"]
+    _inherit = ["citeslab.parcours.child", "citeslab.placed", "citeslab.dated"]
     _description = "RDV"
+    _years_ahead = 5
 
     kind = fields.Selection(INTERVIEW_KIND, required=True, default="interview")
     state = fields.Selection(
@@ -228,21 +227,6 @@ class CiteslabInterview(models.Model):
                     typed=interview.duration,
                 )
             )
-
-    @api.constrains("date")
-    def _check_century(self):
-        latest = fields.Date.add(fields.Date.today(), years=YEARS_AHEAD)
-        for interview in self.filtered("date"):
-            if not EARLIEST_DAY <= interview.date <= latest:
-                raise ValidationError(
-                    self.env._(
-                        "A RDV cannot be dated %(date)s, only from %(first)s to "
-                        "%(last)s: correct the year.",
-                        date=format_date(self.env, interview.date),
-                        first=format_date(self.env, EARLIEST_DAY),
-                        last=format_date(self.env, latest),
-                    )
-                )
 
     @api.constrains("state", "kind", "user_id")
     def _check_planned_has_chef(self):

@@ -11,8 +11,9 @@ class CiteslabPeriodLock(models.Model):
 
     _name = "citeslab.period.lock"
     _description = "Closed Period"
-    _inherit = ["mail.thread"]
+    _inherit = ["citeslab.dated", "mail.thread"]
     _order = "date_to desc, company_id, id"
+    _checked_days = ("date_from", "date_to")
 
     company_id = fields.Many2one(
         "res.company",

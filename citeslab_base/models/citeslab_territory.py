@@ -7,9 +7,10 @@ class CiteslabTerritory(models.Model):
 
     _name = "citeslab.territory"
     _description = "Territory"
-    _inherit = ["mail.thread"]
+    _inherit = ["citeslab.dated", "mail.thread"]
     _order = "company_id, name, id"
     _check_company_auto = True
+    _checked_days = ("date_start", "date_end")
 
     name = fields.Char(required=True, tracking=True)
     active = fields.Boolean(default=True)

@@ -8,8 +8,6 @@ DEFAULT_TIMEZONE = "Europe/Paris"
 # No list of a structure goes back that far: an earlier day, as of 1826, is a slip of
 # the keyboard, and no bilan would ever show it.
 EARLIEST_DAY = date(2000, 1, 1)
-# Nobody plans further ahead: a later day is such a slip too.
-YEARS_AHEAD = 5
 
 
 def company_timezone(company):

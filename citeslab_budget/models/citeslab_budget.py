@@ -23,9 +23,15 @@ class CiteslabBudget(models.Model):
 
     _name = "citeslab.budget"
     _description = "Budget"
-    _inherit = ["citeslab.careful.save", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "citeslab.careful.save",
+        "citeslab.dated",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date_from desc, version desc, id desc"
     _check_company_auto = True
+    _checked_days = ("date_from", "date_to")
 
     name = fields.Char(compute="_compute_name", store=True, readonly=False, copy=False)
     company_id = fields.Many2one(

@@ -12,7 +12,12 @@ class CiteslabBudgetEntry(models.Model):
 
     _name = "citeslab.budget.entry"
     _description = "Expense or Receipt"
-    _inherit = ["citeslab.careful.save", "citeslab.budget.amounts", "mail.thread"]
+    _inherit = [
+        "citeslab.careful.save",
+        "citeslab.budget.amounts",
+        "citeslab.dated",
+        "mail.thread",
+    ]
     _order = "date desc, id desc"
     _check_company_auto = True
 

@@ -11,11 +11,15 @@ class CiteslabConvention(models.Model):
     _name = "citeslab.convention"
     _description = "Funding Convention"
     _inherit = [
-        "citeslab.careful.save", "citeslab.budget.amounts", "mail.thread",
+        "citeslab.careful.save",
+        "citeslab.budget.amounts",
+        "citeslab.dated",
+        "mail.thread",
         "mail.activity.mixin",
-    ]  # fmt: skip
+    ]
     _order = "date_start desc, kind, id desc"
     _check_company_auto = True
+    _checked_days = ("date_start", "date_end")
 
     name = fields.Char(required=True, tracking=True)
     reference = fields.Char(help="Number given by the funder.")

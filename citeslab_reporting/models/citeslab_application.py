@@ -8,9 +8,10 @@ class CiteslabApplication(models.Model):
 
     _name = "citeslab.application"
     _description = "Application of a Structure"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["citeslab.dated", "mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
+    _checked_days = ("date", "date_due")
 
     name = fields.Char(required=True)
     company_id = fields.Many2one(

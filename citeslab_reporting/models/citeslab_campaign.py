@@ -7,7 +7,6 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools.misc import format_date
 
-from odoo.addons.citeslab_base.tools.dates import EARLIEST_DAY, YEARS_AHEAD
 from odoo.addons.citeslab_base.tools.roles import CHEF, MANAGER, NETWORK
 
 from ..figures import handover
@@ -22,8 +21,9 @@ class CiteslabCampaign(models.Model):
 
     _name = "citeslab.campaign"
     _description = "Campaign of Reports"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["citeslab.dated", "mail.thread", "mail.activity.mixin"]
     _order = "date_to desc, id desc"
+    _checked_days = ("date_from", "deadline")
 
     name = fields.Char(required=True)
     uid = fields.Char(
@@ -82,23 +82,6 @@ class CiteslabCampaign(models.Model):
         " OR (closed_on IS NOT NULL AND closed_by_id IS NOT NULL))",
         "A closed campaign says who closed it, and when.",
     )
-
-    @api.constrains("date_from", "deadline")
-    def _check_century(self):
-        latest = fields.Date.add(fields.Date.today(), years=YEARS_AHEAD)
-        for campaign in self:
-            for day in (campaign.date_from, campaign.deadline):
-                if not EARLIEST_DAY <= day <= latest:
-                    raise ValidationError(
-                        self.env._(
-                            "%(campaign)s cannot be dated %(date)s, only from "
-                            "%(first)s to %(last)s: correct the year.",
-                            campaign=campaign.name,
-                            date=format_date(self.env, day),
-                            first=format_date(self.env, EARLIEST_DAY),
-                            last=format_date(self.env, latest),
-                        )
-                    )
 
     @api.constrains("date_to", "deadline")
     def _check_deadline(self):

@@ -28,7 +28,7 @@ class CiteslabCommitteeMeeting(models.Model):
 
     _name = "citeslab.committee.meeting"
     _description = "Meeting of a Committee"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["citeslab.dated", "mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
 

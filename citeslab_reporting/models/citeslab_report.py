@@ -47,9 +47,10 @@ class CiteslabReport(models.Model):
 
     _name = "citeslab.report"
     _description = "Report"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["citeslab.dated", "mail.thread", "mail.activity.mixin"]
     _order = "date_from desc, company_id, version desc, id desc"
     _check_company_auto = True
+    _checked_days = ("date_from", "date_to")
 
     name = fields.Char(compute="_compute_name", store=True, precompute=True)
     company_id = fields.Many2one(

@@ -144,9 +144,22 @@ class TestCadence(GovernanceCase):
         self.assertEqual(len(self.copil._expected(date(2024, 5, 1))), 2)
         self.assertEqual(len(self.copil._expected(date(2025, 5, 1))), 3)
 
+    @freeze_time("2024-06-01")
     def test_a_meeting_to_come_is_not_held(self):
         with self.assertRaises(ValidationError):
-            self.hold(self.copil, date(2999, 1, 1))
+            self.hold(self.copil, date(2024, 6, 2))
+
+    def test_a_day_of_another_century_is_refused(self):
+        """The calendar of the committees starts with the territory."""
+        meeting = self.hold(self.copil, date(2024, 3, 12))
+        territory = self.territory
+        for record, field in ((meeting, "date"), (territory, "date_start")):
+            for slip in ("0026-03-12", "1926-03-12", "9026-03-12"):
+                with (
+                    self.subTest(field=field, slip=slip),
+                    self.assertRaisesRegex(ValidationError, "correct the year"),
+                ):
+                    record[field] = slip
 
 
 @tagged("post_install", "-at_install")

@@ -183,7 +183,10 @@ class TestCampaign(NetworkCase):
             {"date_from": date(26, 1, 1)},
             {"deadline": date(9024, 2, 15)},
         ):
-            with self.subTest(slip), self.assertRaises(ValidationError):
+            with (
+                self.subTest(slip),
+                self.assertRaisesRegex(ValidationError, "Bilan 2023.*correct the year"),
+            ):
                 self.campaign(self.here, **slip)
 
     def test_who_answers_for_two_structures_is_told_of_both(self):
