@@ -2,7 +2,17 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from odoo.addons.citeslab_base.tools.dates import local_date
+
 from ..figures import cadence
+
+# What a chef types day after day.
+TYPED = (
+    "citeslab.interview",
+    "citeslab.action",
+    "citeslab.orientation",
+    "citeslab.outcome",
+)
 
 
 class CiteslabNetworkStructure(models.Model):
@@ -180,17 +190,18 @@ class CiteslabNetworkStructure(models.Model):
 
     @api.model
     def _last_entries(self, companies):
-        """Day on which the structure typed something last, RDV or action."""
+        """Day on which the structure typed something last: ``{company id: day}``."""
         found = {}
-        for model in ("citeslab.interview", "citeslab.action"):
+        for model in TYPED:
             for company, moment in self.env[model]._read_group(
                 [("company_id", "in", companies.ids)],
                 ["company_id"],
                 ["create_date:max"],
             ):
-                day = moment.date()
-                found[company.id] = max(day, found.get(company.id, day))
-        return found
+                found[company] = max(moment, found.get(company, moment))
+        return {
+            company.id: local_date(moment, company) for company, moment in found.items()
+        }
 
     @api.model
     def _people_of_year(self, companies, today):

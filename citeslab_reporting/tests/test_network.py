@@ -14,7 +14,7 @@ from psycopg2.errors import CheckViolation
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from odoo.addons.citeslab_base.tests.common import CANARY
 
@@ -980,6 +980,23 @@ class TestBoard(NetworkCase):
         self.assertNotIn(CANARY, str(board.read(names)))
         with self.assertRaises(AccessError):
             board.with_user(self.volunteer).read(["name"])
+
+    def test_the_last_entry_is_whatever_was_typed_last_by_the_clock_of_the_place(self):
+        parcours = self.person("Awa", date(2023, 3, 1))
+        self.orient(parcours, date(2023, 3, 1))
+        self.env.flush_all()
+        for table, moment in (
+            ("citeslab_interview", "2023-03-01 10:00"),
+            ("citeslab_orientation", "2023-06-30 22:30"),  # past midnight in Paris
+        ):
+            query = SQL(
+                "UPDATE %s SET create_date = %s WHERE company_id = %s",
+                SQL.identifier(table), moment, self.structure.id,
+            )  # fmt: skip
+            self.env.cr.execute(query)
+        self.env.invalidate_all()
+        board = self.here.with_user(self.network)
+        self.assertEqual(board.last_entry_date, date(2023, 7, 1))
 
     def test_Q1_news_and_documents_reach_the_structures(self):
         channel = self.env.ref("citeslab_reporting.channel_news")
