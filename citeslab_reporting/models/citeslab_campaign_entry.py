@@ -243,22 +243,26 @@ class CiteslabCampaignEntry(models.Model):
             self.campaign_id._as_file(self.structure_id),
         )
 
-    def _told(self, only_validated):
-        """What the structure handed over, for a consolidation.
+    def _counted(self, only_validated):
+        """What each structure handed over, for a consolidation.
 
-        :return: ``(seal, figures as text)``, or ``None`` while nothing counts
+        :return: ``{entry: its report or its file}``, without those of whom nothing
+            counts yet
         """
-        self.ensure_one()
-        # as superuser: the entry is read by whoever follows the structure
-        entry = self.sudo()
-        versions = entry._reports().get(entry._key()) or entry.file_ids
         accepted = ("validated",) if only_validated else ("submitted", "validated")
-        handed = versions.filtered(lambda one: one.state != "draft")
-        # A version that was replaced counts no more, whatever became of the next one.
-        report = handed.sorted("version")[-1:]
-        return (
-            (report.content_hash, report.figures) if report.state in accepted else None
-        )
+        # as superuser: the entry is read by whoever follows the structure
+        versions = self.sudo()._reports()
+        found = {}
+        for entry in self:
+            own = entry.sudo()
+            handed = (versions.get(own._key()) or own.file_ids).filtered(
+                lambda one: one.state != "draft"
+            )
+            # A version that was replaced counts no more, whatever the next one became.
+            latest = handed.sorted("version")[-1:]
+            if latest.state in accepted:
+                found[entry] = latest
+        return found
 
     def action_download_campaign(self):
         """The campaign as a file, for a structure of another database."""

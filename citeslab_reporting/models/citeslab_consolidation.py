@@ -12,7 +12,7 @@ from ..figures.consolidation import DEPARTMENT, REGION, STRUCTURE, Source, conso
 
 NATIONAL_GROUP = "citeslab_reporting.group_network_national"
 # What is asked, and what is found: the one by people, the other by the sum alone.
-ASKED = {"campaign_id", "region_id", "only_validated"}
+ASKED = ("campaign_id", "region_id", "only_validated")
 FOUND = {
     "line_ids",
     "entry_ids",
@@ -83,6 +83,12 @@ class CiteslabConsolidation(models.Model):
     )
     published_on = fields.Datetime(readonly=True, copy=False, tracking=True)
     published_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    is_stale = fields.Boolean(
+        string="Changed Since",
+        compute="_compute_is_stale",
+        compute_sudo=True,
+        help="A structure handed over, or was answered, since it was added up.",
+    )
     explanation = fields.Html(compute="_compute_explanation")
     table_html = fields.Html(
         string="By Region", compute="_compute_tables", sanitize=False
@@ -105,6 +111,28 @@ class CiteslabConsolidation(models.Model):
         for one in self:
             parts = [one.campaign_id.name, one.region_id.name]
             one.name = " – ".join(filter(None, parts))
+
+    @api.depends("computed_on", "published_on")
+    def _compute_is_stale(self):
+        """Of the structures that were looked at: other readers follow others."""
+        for one in self:
+            seen = one.entry_ids.structure_id | one.missing_ids
+            entries = one.campaign_id.entry_ids.filtered(
+                lambda entry, seen=seen: entry.structure_id in seen
+            )
+            seals = self._seals(entries._counted(one.only_validated))
+            is_final = one.published_on or not one.computed_on
+            one.is_stale = not is_final and seals != one.sources
+
+    @api.model
+    def _seals(self, counted):
+        """Which reports were added up, in JSON: the code and the seal of each."""
+        return json.dumps(
+            sorted(
+                [entry.structure_id.code, report.content_hash]
+                for entry, report in counted.items()
+            )
+        )
 
     def action_compute(self):
         """Add up what was submitted by now; the former result is replaced.
@@ -188,9 +216,31 @@ class CiteslabConsolidation(models.Model):
 
     def write(self, vals):
         self._refuse_typed(vals)
-        if not self.env.su and vals.keys() & ASKED:
+        if not vals.keys() & set(ASKED):
+            return super().write(vals)
+        if not self.env.su:
             self._refuse_if_published()
-        return super().write(vals)
+        former = {one: [one[name] for name in ASKED] for one in self}
+        done = super().write(vals)
+        for one in self:
+            if former[one] != [one[name] for name in ASKED]:
+                one._forget_result()
+        return done
+
+    def _forget_result(self):
+        """A result is that of what was asked: another question has none yet."""
+        # as superuser: nobody types what was added up
+        own = self.sudo()
+        own.line_ids.unlink()
+        own.write(
+            {
+                "entry_ids": [Command.clear()],
+                "missing_ids": [Command.clear()],
+                "computed_on": False,
+                "computed_by_id": False,
+                "sources": False,
+            }
+        )
 
     def _refuse_typed(self, vals):
         """What a consolidation finds is written by it and nobody else."""
@@ -215,8 +265,8 @@ class CiteslabConsolidation(models.Model):
 
     def _consolidate(self):
         entries = self._entries()
-        told = {entry: entry._told(self.only_validated) for entry in entries}
-        given = entries.filtered(lambda entry: told[entry])
+        counted = entries._counted(self.only_validated)
+        given = entries.filtered(lambda entry: entry in counted)
         if not given:
             raise UserError(
                 self.env._("No structure has submitted its report: nothing to add up.")
@@ -225,7 +275,7 @@ class CiteslabConsolidation(models.Model):
             self.env["citeslab.parameter"]._value_at("small_cell_minimum", self.date_to)
             or 0
         )
-        bilans = {entry: json.loads(told[entry][1]) for entry in given}
+        bilans = {entry: json.loads(counted[entry].figures) for entry in given}
         lines = self._line_commands(bilans, threshold)
         # as superuser: nobody types a figure, nor what was added up
         self.line_ids.sudo().unlink()
@@ -238,9 +288,7 @@ class CiteslabConsolidation(models.Model):
                 "computed_by_id": self.env.user.id,
                 "threshold": threshold,
                 "twice_count": self._twice(given.company_id, threshold),
-                "sources": json.dumps(
-                    sorted([e.structure_id.code, told[e][0]] for e in given)
-                ),
+                "sources": self._seals(counted),
             }
         )
 

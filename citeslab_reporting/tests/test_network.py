@@ -449,13 +449,13 @@ class TestFiles(NetworkCase):
         second = self.receive(content)[0]
         third = self.receive(self.file(3, seal, met=15)[0])[0]
         entry = campaign.entry_ids
-        self.assertEqual(entry._told(False)[0], third.content_hash)
+        self.assertEqual(entry._counted(False)[entry], third)
         for one in (first, second):
             with self.assertRaisesRegex(UserError, "newer version"):
                 one.action_validate()
         third.return_reason = "Les créations"
         third.action_return()
-        self.assertIsNone(entry._told(False))
+        self.assertFalse(entry._counted(False))
 
     def test_an_archived_structure_stays_asked_and_missing(self):
         campaign = self.campaign(self.far | self.here)
@@ -793,6 +793,26 @@ class TestConsolidation(NetworkCase):
         report.action_validate()
         consolidation = self.consolidated(only_validated=True)
         self.assertEqual(self.value(consolidation, "persons_met"), 12)
+
+    def test_a_report_that_came_since_is_told(self):
+        self.hand_over(self.asked, self.here, self.manager)
+        consolidation = self.consolidated()
+        self.assertFalse(consolidation.is_stale)
+        self.hand_over(self.asked, self.there, self.other_manager)
+        consolidation.invalidate_recordset(["is_stale"])
+        self.assertTrue(consolidation.is_stale)
+        consolidation.action_compute()
+        self.assertFalse(consolidation.is_stale)
+        self.assertFalse(consolidation.missing_ids)
+
+    def test_another_question_has_no_result_yet(self):
+        self.both()
+        consolidation = self.consolidated()
+        consolidation.only_validated = False
+        self.assertTrue(consolidation.line_ids)
+        consolidation.only_validated = True
+        self.assertFalse(consolidation.computed_on or consolidation.line_ids)
+        self.assertFalse(consolidation.is_stale or consolidation.entry_ids)
 
     def test_people_of_two_structures_are_a_number_only(self):
         self.both()
