@@ -288,6 +288,13 @@ class CiteslabCampaign(models.Model):
         return f"campagne-{structure.code}-{self.date_to.year}.json", content
 
     @api.model
+    def _how_to_open(self):
+        """What a structure of another database does with the file of a mail."""
+        return self.env._(
+            "Open the file joined with “Open a File of the Network”, in the menu Bilan."
+        )
+
+    @api.model
     def _check_receiver(self, company):
         """Files of the network are for the chefs and managers of the structure.
 

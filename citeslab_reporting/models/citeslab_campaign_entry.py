@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
@@ -143,7 +145,12 @@ class CiteslabCampaignEntry(models.Model):
         if entry.company_id:
             entry._prepare_report()
         elif entry.structure_id.email:
-            entry._mail(self.env._("New campaign of the network"))
+            entry._mail(
+                self.env._(
+                    "New campaign of the network: %(campaign)s",
+                    campaign=entry.campaign_id.name,
+                )
+            )
         entry.handed_on = fields.Datetime.now()
 
     def _prepare_report(self):
@@ -172,6 +179,7 @@ class CiteslabCampaignEntry(models.Model):
                     "mail.mail_activity_data_todo",
                     user_id=user.id,
                     summary=campaign.name,
+                    note=campaign.instructions,
                     date_deadline=campaign.deadline,
                 )
 
@@ -237,10 +245,22 @@ class CiteslabCampaignEntry(models.Model):
 
     def _mail(self, subject):
         """A mail to a structure of another database, the campaign with it."""
+        campaign = self.campaign_id
+        text = self.env._(
+            "%(campaign)s, from %(first)s to %(last)s: the report is to be handed over "
+            "by %(day)s.",
+            campaign=campaign.name,
+            first=format_date(self.env, campaign.date_from),
+            last=format_date(self.env, campaign.date_to),
+            day=format_date(self.env, campaign.deadline),
+        )
+        body = Markup("<p>%s</p>%s<p>%s</p>") % (
+            text,
+            campaign.instructions or "",
+            self.env["citeslab.campaign"]._how_to_open(),
+        )
         self.structure_id._send_file(
-            subject,
-            self.campaign_id.instructions or "",
-            self.campaign_id._as_file(self.structure_id),
+            subject, body, campaign._as_file(self.structure_id)
         )
 
     def _counted(self, only_validated):
@@ -279,6 +299,9 @@ class CiteslabCampaignEntry(models.Model):
         report = self.handed_over_id or self.report_id
         file = self.file_ids.filtered("is_latest")[:1]
         record = report or file
+        view = False
+        if report and not self.env["citeslab.report.claim"].has_access("read"):
+            view = self.env.ref("citeslab_reporting.citeslab_report_view_network_form")
         if not record or not record.with_env(self.env).has_access("read"):
             raise UserError(
                 self.env._(
@@ -290,5 +313,5 @@ class CiteslabCampaignEntry(models.Model):
             "type": "ir.actions.act_window",
             "res_model": record._name,
             "res_id": record.id,
-            "views": [(False, "form")],
+            "views": [(view and view.id, "form")],
         }

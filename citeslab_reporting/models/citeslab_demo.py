@@ -15,7 +15,9 @@ class CiteslabDemo(models.AbstractModel):
     @api.model
     def _network(self):
         """The structures as their animator follows them, one in another database."""
-        Structure = self.env["citeslab.network.structure"]
+        Structure = self.env["citeslab.network.structure"].with_context(
+            mail_create_nolog=True
+        )
         animator = self.env.ref("citeslab_base.user_network")
         for xmlid, code, department in STRUCTURES:
             company = self.env.ref(xmlid)

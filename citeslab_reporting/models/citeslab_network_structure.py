@@ -278,7 +278,7 @@ class CiteslabNetworkStructure(models.Model):
         known = self.with_context(active_test=False).search(
             [("company_id", "in", companies.ids)]
         )
-        self.create(
+        self.with_context(mail_create_nolog=True).create(
             [
                 {
                     "name": company.name,

@@ -1,5 +1,6 @@
 import json
 from base64 import b64decode, b64encode
+from datetime import date
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -24,6 +25,9 @@ class CiteslabReport(models.Model):
     )
     campaign_deadline = fields.Date(
         string="Deadline", compute="_compute_campaign_entry"
+    )
+    campaign_instructions = fields.Html(
+        string="Asked by the Network", compute="_compute_campaign_entry"
     )
 
     _submitted_who = models.Constraint(
@@ -60,6 +64,7 @@ class CiteslabReport(models.Model):
             entry = by_key.get(key, entries.browse())
             report.campaign_entry_id = entry
             report.campaign_deadline = entry.deadline
+            report.campaign_instructions = entry.campaign_id.instructions
 
     # Submitted with its export, and with an answer to what was missing
 
@@ -169,6 +174,10 @@ class CiteslabReport(models.Model):
                 "mail.mail_activity_data_todo",
                 user_id=user.id,
                 summary=self.env._("Complete %(report)s", report=following.name),
+                date_deadline=max(
+                    fields.Date.context_today(self),
+                    following.campaign_deadline or date.min,
+                ),
             )
         return following.with_env(self.env)
 

@@ -303,9 +303,7 @@ class CiteslabReportFile(models.Model):
             if self.state == "returned"
             else self.env._("Your report is validated.")
         )
-        how = self.env._(
-            "Open the file joined with “Open a File of the Network”, in the menu Bilan."
-        )
+        how = self.env["citeslab.campaign"]._how_to_open()
         return Markup("<p>%s</p><ul>%s</ul><p>%s</p>") % (text, items, how)
 
     def _answer_file(self):

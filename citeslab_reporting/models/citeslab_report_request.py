@@ -1,4 +1,8 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+# What the structure says of it; the rest is the network's.
+ANSWERED = {"is_done", "answer"}
 
 
 class CiteslabReportRequest(models.Model):
@@ -22,6 +26,16 @@ class CiteslabReportRequest(models.Model):
     answer = fields.Char(help="Why it stays as it is, or what was done.")
 
     def write(self, vals):
+        """What the network asked stays; the structure ticks it, or answers.
+
+        :raises AccessError: something else is written
+        """
+        if not self.env.su and vals.keys() - ANSWERED:
+            raise AccessError(
+                self.env._(
+                    "What the network asked for stays as it is: tick it, or answer it."
+                )
+            )
         self.report_id._refuse_if_frozen()
         return super().write(vals)
 

@@ -9,6 +9,7 @@ from unittest import skipUnless
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from lxml import etree
 from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -148,6 +149,31 @@ class TestCampaign(NetworkCase):
         )
         return dict(found.mapped(lambda one: (one.summary, one.date_deadline)))
 
+    def test_the_instructions_reach_whoever_fills_the_report(self):
+        campaign = self.campaign(self.here, instructions="<p>Sans les brouillons</p>")
+        campaign.action_open()
+        report = campaign.entry_ids.sudo().report_id
+        own = report.with_user(self.chef)
+        self.assertIn("Sans les brouillons", own.campaign_instructions)
+        todo = report.activity_ids.filtered(lambda one: one.user_id == self.chef)
+        self.assertIn("Sans les brouillons", todo.note)
+
+    def test_an_animator_opens_a_report_from_its_campaign(self):
+        campaign = self.campaign(self.here)
+        campaign.action_open()
+        report = self.hand_over(campaign, self.here, self.manager)
+        entry = campaign.entry_ids.with_user(self.network)
+        entry.invalidate_recordset()
+        action = entry.action_open_report()
+        self.assertEqual(action["res_id"], report.id)
+        view = report.with_user(self.network).get_view(action["views"][0][0])
+        shown = set(etree.fromstring(view["arch"]).xpath("//field/@name"))
+        own = set(report._fields) & shown
+        self.assertIn("line_ids", own)
+        report.with_user(self.network).read(own)
+        with self.assertRaises(AccessError):
+            report.with_user(self.network).read(["claim_ids"])
+
     def test_a_later_deadline_is_told_and_moves_the_to_dos(self):
         campaign = self.campaign(self.here)
         campaign.action_open()
@@ -223,7 +249,8 @@ class TestCampaign(NetworkCase):
                 {"report_id": report.id, "missing": "Les créations\n\n  La newsletter "}
             )
         )
-        wizard.action_send_back()
+        with freeze_time("2024-01-20"):
+            wizard.action_send_back()
         self.assertEqual(report.state, "returned")
         self.assertEqual(report.answered_by_id, self.network)
         entry.invalidate_recordset()
@@ -233,6 +260,12 @@ class TestCampaign(NetworkCase):
         self.assertEqual(
             following.request_ids.mapped("name"), ["Les créations", "La newsletter"]
         )
+        todo = following.sudo().activity_ids.filtered(
+            lambda one: one.user_id == self.chef
+        )
+        self.assertEqual(todo.date_deadline, campaign.deadline)
+        with self.assertRaisesRegex(AccessError, "stays as it is"):
+            following.request_ids[0].name = "Rien"
         with self.assertRaises(UserError) as refusal:
             following.with_user(self.manager).action_submit()
         self.assertIn("La newsletter", str(refusal.exception))
@@ -542,6 +575,9 @@ class TestFiles(NetworkCase):
         entry = self.entry(campaign, self.far)
         mail = self.env["mail.mail"].sudo().search([("email_to", "=", "l@example.org")])
         self.assertEqual(len(mail.attachment_ids), 1)
+        self.assertIn(campaign.name, mail.subject)
+        for told in ("02/15/2024", "Merci", "in the menu Bilan"):
+            self.assertIn(told, mail.body_html)
         sent = mail.attachment_ids.raw
         self.assertEqual(handover.read_campaign(sent)["uid"], campaign.uid)
         self.assertEqual(entry.state, "waiting")
