@@ -43,6 +43,19 @@ class CiteslabParameter(models.Model):
         )
 
     @api.model
+    def _secret_under(self, day):
+        """Numbers of people under this one stay secret (``small_cell_minimum``).
+
+        A rule of today holds for an older period too: it is told today.
+
+        :param date day: last day of what is told
+        :rtype: int
+        """
+        code = "small_cell_minimum"
+        days = (day, fields.Date.context_today(self))
+        return int(max(self._value_at(code, one) or 0 for one in days))
+
+    @api.model
     def _value_at(self, code, day):
         """Value of a number on a day.
 

@@ -1,6 +1,7 @@
 """Files that go from one database to another: a campaign, its report, the answer."""
 
 import json
+import re
 from datetime import date
 
 from .matrix import period_dict
@@ -11,6 +12,8 @@ HANDOVER = "citeslab.handover/1"
 ANSWER = "citeslab.answer/1"
 KINDS = ("yearly", "interim", "other")
 ANSWERS = ("returned", "validated")
+# What a seal names when the report is of a part of its structure.
+PARTS = ("territory_id", "neighborhood_ids", "communes")
 LAST_VERSION = 9999
 # A report with every record behind its figures is a few megabytes.
 LARGEST = 8 * 1024 * 1024
@@ -97,6 +100,8 @@ def read_report(content):
         raise ValueError("seal of the version before")
     if sealed.get("version", values["version"]) != values["version"]:
         raise ValueError("version")
+    if any(sealed.get(name) for name in PARTS):
+        raise ValueError("part of the structure")
     _agrees(sealed, values)
     bilan = _object(values["figures"], "figures")
     if bilan.get("schema") != "citeslab.bilan/1":
@@ -191,6 +196,8 @@ def _figures(bilan):
             raise ValueError(f"figure {code[:60]}")
         for one in items:
             _need(one, ("code", "label"), str)
+        if not all("value" in one for one in (figure, *items)):
+            raise ValueError(f"figure {code[:60]}")
         codes = {one["code"] for one in items}
         numbers = [figure.get("value"), *(one.get("value") for one in items)]
         if len(codes) < len(items) or not all(map(_is_number, numbers)):
@@ -252,6 +259,8 @@ def _period(values):
 
 
 def _day(text, name):
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):  # weeks are ISO dates too
+        raise ValueError(name)
     try:
         return date.fromisoformat(text)
     except ValueError as error:

@@ -31,7 +31,7 @@ class CiteslabApplication(models.Model):
     date = fields.Date(required=True, default=fields.Date.context_today)
     date_due = fields.Date(string="To Be Sent by")
     state = fields.Selection(
-        [("draft", "In Preparation"), ("complete", "Complete"), ("sent", "Sent")],
+        [("draft", "In Preparation"), ("complete", "Complete"), ("sent", "Sent Off")],
         required=True,
         default="draft",
         tracking=True,
@@ -77,6 +77,10 @@ class CiteslabApplication(models.Model):
                         missing=application.missing,
                     )
                 )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sent(self):
+        self.line_ids._refuse_if_sent()
 
     def write(self, vals):
         result = super().write(vals)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class CiteslabApplicationLine(models.Model):
@@ -38,3 +39,26 @@ class CiteslabApplicationLine(models.Model):
     def _compute_is_there(self):
         for line in self:
             line.is_there = bool((line.text or "").strip() or line.file_ids)
+
+    def write(self, vals):
+        self._refuse_if_sent()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sent(self):
+        self._refuse_if_sent()
+
+    def _refuse_if_sent(self):
+        """A dossier that left stays as it left.
+
+        :raises UserError: it was sent
+        """
+        for application in self.application_id:
+            if application.state != "sent":
+                continue
+            raise UserError(
+                self.env._(
+                    "%(name)s was sent: put it back in preparation to change it.",
+                    name=application.name,
+                )
+            )

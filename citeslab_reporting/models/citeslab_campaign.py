@@ -12,6 +12,16 @@ from odoo.addons.citeslab_base.tools.roles import CHEF, MANAGER, NETWORK
 from ..figures import handover
 from .citeslab_report import REPORT_KIND
 
+# Written by the buttons alone: who did what, and when.
+HELD = {
+    "uid",
+    "state",
+    "is_received",
+    "opened_on",
+    "opened_by_id",
+    "closed_on",
+    "closed_by_id",
+}
 # What a structure was asked, once the campaign is open.
 ASKED = ("date_from", "date_to", "kind")
 
@@ -95,8 +105,24 @@ class CiteslabCampaign(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._refuse_typed(vals)
+        return super().create(vals_list)
+
+    def _refuse_typed(self, vals):
+        if not self.env.su and vals.keys() & HELD:
+            raise AccessError(
+                self.env._(
+                    "Who opened or closed a campaign, and when, is not typed: use its "
+                    "buttons."
+                )
+            )
+
     def write(self, vals):
         """What was handed out keeps its period and its kind; its to-dos follow."""
+        self._refuse_typed(vals)
         self._refuse_other_period(vals)
         open_ones = self.filtered(lambda one: one.state == "open")
         todos = {one: one._todos() for one in open_ones}
@@ -197,6 +223,7 @@ class CiteslabCampaign(models.Model):
             raise AccessError(
                 self.env._("Only the animation of the network opens a campaign.")
             )
+        self.check_access("write")
         for campaign in self.filtered(lambda one: one.state == "draft"):
             if not campaign.entry_ids:
                 raise UserError(
@@ -205,7 +232,8 @@ class CiteslabCampaign(models.Model):
                         campaign=campaign.name,
                     )
                 )
-            campaign.write(
+            # as superuser: written by this button and nobody else
+            campaign.sudo().write(
                 {
                     "state": "open",
                     "opened_on": fields.Datetime.now(),
@@ -216,8 +244,10 @@ class CiteslabCampaign(models.Model):
 
     def action_close(self):
         """Nothing more is waited for, nor reminded."""
+        self.check_access("write")
         closing = self.filtered(lambda one: one.state == "open")
-        closing.write(
+        # as superuser: written by this button and nobody else
+        closing.sudo().write(
             {
                 "state": "closed",
                 "closed_on": fields.Datetime.now(),
@@ -231,19 +261,34 @@ class CiteslabCampaign(models.Model):
 
         A structure added meanwhile gets its report, the others their to-dos.
         """
-        closed = self.filtered(lambda one: one.state == "closed")
+        self.check_access("write")
+        # as superuser: written by this button, for whoever follows the structures
+        closed = self.sudo().filtered(lambda one: one.state == "closed")
         closed.write({"state": "open", "closed_on": False, "closed_by_id": False})
-        # as superuser: whoever follows the structures
-        for entry in closed.sudo().entry_ids.filtered("handed_on"):
+        for entry in closed.entry_ids.filtered("handed_on"):
             entry._give_todos()
         closed._hand_out()
 
     def action_remind(self):
-        """Remind at once those who have not submitted."""
+        """Remind at once those who have not submitted.
+
+        :return: a notification that says how many
+        """
         late = self.filtered(lambda one: one.state == "open").entry_ids.filtered(
             lambda entry: entry.state in ("waiting", "draft", "returned")
         )
         late._remind()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if late else "info",
+                "message": self.env._(
+                    "Structures reminded: %(count)s.", count=len(late)
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def _todos(self):
         # as superuser: whoever follows the structures

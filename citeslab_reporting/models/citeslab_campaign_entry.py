@@ -1,10 +1,12 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools.misc import format_date
 
 from odoo.addons.citeslab_base.tools.roles import CHEF, MANAGER
+
+ASKED = {"campaign_id", "structure_id"}
 
 
 class CiteslabCampaignEntry(models.Model):
@@ -70,6 +72,32 @@ class CiteslabCampaignEntry(models.Model):
         "(campaign_id, structure_id)", "This structure is already asked."
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Whoever may change the campaign says which of his structures it is for.
+
+        The structure of this database follows from it: reports are read through it.
+        """
+        if not self.env.su and any(vals.keys() - ASKED for vals in vals_list):
+            self._refuse_typed()
+        entries = super().create(vals_list)
+        entries.campaign_id.check_access("write")
+        entries.structure_id.check_access("read")
+        return entries
+
+    def write(self, vals):
+        if not self.env.su:
+            self._refuse_typed()
+        return super().write(vals)
+
+    def _refuse_typed(self):
+        raise AccessError(
+            self.env._(
+                "What a structure owes is not typed: choose the structures of the "
+                "campaign."
+            )
+        )
+
     @api.depends(
         "structure_id.file_ids",
         "campaign_id.date_from",
@@ -100,10 +128,9 @@ class CiteslabCampaignEntry(models.Model):
             file = entry.file_ids.filtered("is_latest")[:1]
             entry.report_id = latest
             entry.handed_over_id = handed.sorted("version")[-1:]
-            entry.state = latest.state or file.state or "waiting"
-            # A version that corrects what was sent back is on its way, no more.
-            if latest.state == "draft" and latest.supersedes_id.state == "returned":
-                entry.state = "returned"
+            # A version that corrects another is on its way: that one counts till then.
+            counted = entry.handed_over_id or latest
+            entry.state = counted.state or file.state or "waiting"
             entry.is_late = bool(
                 entry.deadline
                 and entry.deadline < today
@@ -225,7 +252,8 @@ class CiteslabCampaignEntry(models.Model):
                 campaign=entry.campaign_id.name,
                 day=format_date(self.env, entry.deadline),
             )
-            if entry.company_id and entry.report_id:
+            if entry.company_id:
+                entry._prepare_report()  # its draft may have been deleted
                 managers = self.env.ref(MANAGER).all_user_ids.filtered(
                     lambda user, company=entry.company_id: user.company_id == company
                 )

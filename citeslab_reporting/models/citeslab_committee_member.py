@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class CiteslabCommitteeMember(models.Model):
@@ -65,6 +66,25 @@ class CiteslabCommitteeMember(models.Model):
         "(committee_id, organization_id)",
         "This organisation already sits in this committee.",
     )
+    _immersion_positive = models.Constraint(
+        "CHECK (COALESCE(immersion_promised, 0) >= 0"
+        " AND COALESCE(immersion_done, 0) >= 0)",
+        "A number of immersion days is not negative.",
+    )
+
+    @api.constrains("organization_id", "referent_id")
+    def _check_nobody_followed(self):
+        """No porteur is named on the paper that leaves for the members."""
+        for member in self:
+            # as superuser: only whether it is a porteur is read
+            people = (member.organization_id | member.referent_id).sudo()
+            if any(people.mapped("is_porteur")):
+                raise ValidationError(
+                    self.env._(
+                        "A porteur is no member of a committee: choose an organisation "
+                        "and the person who works there."
+                    )
+                )
 
     @api.depends("organization_id", "committee_id.territory_id.date_start")
     @api.depends_context("citeslab_duties_day")

@@ -271,10 +271,7 @@ class CiteslabConsolidation(models.Model):
             raise UserError(
                 self.env._("No structure has submitted its report: nothing to add up.")
             )
-        threshold = int(
-            self.env["citeslab.parameter"]._value_at("small_cell_minimum", self.date_to)
-            or 0
-        )
+        threshold = self.env["citeslab.parameter"]._secret_under(self.date_to)
         bilans = {entry: json.loads(counted[entry].figures) for entry in given}
         lines = self._line_commands(bilans, threshold)
         # as superuser: nobody types a figure, nor what was added up

@@ -234,9 +234,9 @@ class CiteslabExportPeople(models.AbstractModel):
             for key, _kind, column in PEOPLE
         }
         codes, labels = self._codes(model)
-        k = self.env["citeslab.parameter"]._value_at("small_cell_minimum", last)
+        k = self.env["citeslab.parameter"]._secret_under(last)
         told = tuple(Field(key, kind, labels.get(key, {})) for key, kind, _c in PEOPLE)
-        return PeopleRows(self.env, query, raw, told, codes, int(k or 1))
+        return PeopleRows(self.env, query, raw, told, codes, k or 1)
 
     @api.model
     def _codes(self, model):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CiteslabExportSection(models.Model):
@@ -29,3 +29,8 @@ class CiteslabExportSection(models.Model):
         "CHECK (code ~ '^[a-z][a-z0-9_]*$')",
         "A code is written in small letters, digits and underscores.",
     )
+
+    @api.constrains("source")
+    def _check_source(self):
+        """Its columns, archived ones too, are of its source."""
+        self.with_context(active_test=False).column_ids._check_source()

@@ -125,20 +125,21 @@ class CiteslabNetworkStructure(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_may_link(*vals_list)
+        self._check_may_link(any(vals.get("company_id") for vals in vals_list))
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_may_link(vals)
+        self._check_may_link(
+            "company_id" in vals
+            and any(one.company_id.id != vals["company_id"] for one in self)
+        )
         return super().write(vals)
 
     @api.model
-    def _check_may_link(self, *vals_list):
+    def _check_may_link(self, is_linked):
         """Reports are read through this link: national animation alone makes it."""
         national = "citeslab_reporting.group_network_national"
-        if self.env.su or self.env.user.has_group(national):
-            return
-        if any(vals.get("company_id") for vals in vals_list):
+        if is_linked and not (self.env.su or self.env.user.has_group(national)):
             raise AccessError(
                 self.env._(
                     "Only the national animation says which structure of this database "
@@ -261,6 +262,8 @@ class CiteslabNetworkStructure(models.Model):
                 expected += state == cadence.HELD or slot.last < today
                 if state in cadence.ALERTS:
                     sentences = [*sentences, committee._slot_sentence(slot, state)]
+            if start := committee._start_sentence():
+                sentences = [*sentences, start]
             found[committee.company_id.id] = (held, expected, sentences)
         return found
 

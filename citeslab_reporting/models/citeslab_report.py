@@ -564,6 +564,16 @@ class CiteslabReport(models.Model):
                     report=self[:1].name,
                 )
             )
+        for report in self:
+            # as superuser: an animator reads no draft
+            newer = report.sudo().superseded_by_ids
+            if newer.filtered(lambda one: one.state != "draft"):
+                raise UserError(
+                    self.env._(
+                        "%(report)s is replaced by a newer version: answer that one.",
+                        report=report.name,
+                    )
+                )
         self._write_answer(state, reason)
 
     def _write_answer(self, state, reason):

@@ -136,6 +136,7 @@ class CiteslabReport(models.Model):
         self.ensure_one()
         self.check_access("read")
         missing = [line.strip() for line in missing if line.strip()]
+        self._check_missing(missing)
         self._answer("returned", "\n".join(missing))
         following = self._prepare_next()
         self._tell(
@@ -144,6 +145,22 @@ class CiteslabReport(models.Model):
             )
         )
         return following
+
+    @api.model
+    def _check_missing(self, missing):
+        """A list that its reader, maybe of another database, can answer.
+
+        :raises UserError: too many things
+        """
+        if len(missing) > handover.LONGEST_LIST:
+            raise UserError(
+                self.env._(
+                    "%(count)s things are missing, and a list holds %(most)s: put some "
+                    "of them together.",
+                    count=len(missing),
+                    most=handover.LONGEST_LIST,
+                )
+            )
 
     def action_new_version(self):
         """The next version asks what was missing, even if its draft was deleted."""
@@ -238,6 +255,16 @@ class CiteslabReport(models.Model):
         if self.state != "submitted":
             raise UserError(
                 self.env._("%(report)s is answered already.", report=self.name)
+            )
+        campaign = self.campaign_entry_id.sudo().campaign_id
+        if campaign and not campaign.is_received:
+            raise UserError(
+                self.env._(
+                    "%(report)s is answered in this database, by the animator of "
+                    "%(campaign)s.",
+                    report=self.name,
+                    campaign=campaign.name,
+                )
             )
         self._write_answer(state, reason or False)
         # as superuser: what was sealed has no other trace than its chatter

@@ -1,3 +1,5 @@
+import json
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -30,11 +32,12 @@ class CiteslabReportFile(models.Model):
     )
     entry_id = fields.Many2one(
         "citeslab.campaign.entry",
-        string="Campaign",
+        string="Report Owed",
         index="btree_not_null",
         ondelete="set null",
         readonly=True,
     )
+    campaign_id = fields.Many2one(related="entry_id.campaign_id")
     kind = fields.Selection(
         REPORT_KIND,
         string="Kind of Report",
@@ -46,6 +49,9 @@ class CiteslabReportFile(models.Model):
     version = fields.Integer(required=True, readonly=True, aggregator=None)
     is_latest = fields.Boolean(string="Latest", default=True, readonly=True)
     figures = fields.Text(required=True, readonly=True)
+    figures_html = fields.Html(
+        string="Figures", compute="_compute_figures_html", sanitize=False
+    )
     manifest = fields.Text(required=True, readonly=True)
     content_hash = fields.Char(string="Seal (SHA-256)", required=True, readonly=True)
     previous_hash = fields.Char(string="Seal of the Version Before", readonly=True)
@@ -86,6 +92,13 @@ class CiteslabReportFile(models.Model):
             raise AccessError(
                 self.env._("A report received as a file is kept as it came.")
             )
+        if not self.env.su:
+            for one in self.filtered(lambda one: one.state != "submitted"):
+                raise UserError(
+                    self.env._(
+                        "%(report)s is answered already.", report=one.display_name
+                    )
+                )
         return super().write(vals)
 
     @api.depends("structure_id.name", "date_to", "version")
@@ -96,6 +109,23 @@ class CiteslabReportFile(models.Model):
                 structure=one.structure_id.name,
                 year=one.date_to.year if one.date_to else "",
                 version=one.version,
+            )
+
+    @api.depends("figures")
+    @api.depends_context("lang")
+    def _compute_figures_html(self):
+        """What its reader validates: each figure, named as this database does."""
+        style = self.env["citeslab.bilan.renderer"]._style()
+        indicators = self.env["citeslab.indicator"].search([])
+        known = {one.code: (rank, one) for rank, one in enumerate(indicators)}
+        for one in self:
+            told = json.loads(one.figures or "{}").get("indicators", {})
+            rows = []
+            for code in sorted(told, key=lambda c: (known.get(c, (len(known),))[0], c)):
+                indicator = known.get(code, (0, indicators.browse()))[1]
+                rows.append((indicator.name or code, indicator.kind, told[code]))
+            one.figures_html = self.env["ir.qweb"]._render(
+                "citeslab_reporting.report_file_figures", {"rows": rows, "style": style}
             )
 
     @api.model
@@ -260,6 +290,7 @@ class CiteslabReportFile(models.Model):
         for one in self:
             if not (one.return_reason or "").strip():
                 raise UserError(self.env._("Write what is missing, one thing a line."))
+            self.env["citeslab.report"]._check_missing(one._missing())
         self._answer("returned")
 
     def _answer(self, state):

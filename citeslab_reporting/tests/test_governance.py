@@ -144,6 +144,18 @@ class TestCadence(GovernanceCase):
         self.assertEqual(len(self.copil._expected(date(2024, 5, 1))), 2)
         self.assertEqual(len(self.copil._expected(date(2025, 5, 1))), 3)
 
+    def test_G3_no_porteur_sits_in_a_committee(self):
+        person = self.create_parcours(self.chef, contact_name="Awa").partner_id
+        organization = self.env["res.partner"].create(
+            {"name": "Réseau", "organization_kind": "creation"}
+        )
+        for slip in (
+            {"organization_id": person.id},
+            {"organization_id": organization.id, "referent_id": person.id},
+        ):
+            with self.assertRaisesRegex(ValidationError, "no member"):
+                self.copil.member_ids = [Command.create(slip)]
+
     @freeze_time("2024-06-01")
     def test_a_meeting_to_come_is_not_held(self):
         with self.assertRaises(ValidationError):

@@ -174,6 +174,88 @@ class TestCampaign(NetworkCase):
         with self.assertRaises(AccessError):
             report.with_user(self.network).read(["claim_ids"])
 
+    def test_nobody_types_what_a_campaign_and_its_entries_hold(self):
+        """Reports are read through an entry: whom it is for is not a field to fill."""
+        alone = self._create_user("alone", "citeslab_base.group_network", self.other)
+        mine = self.Structure.with_user(alone).create({"name": "X", "code": "x"})
+        campaign = (
+            self.env["citeslab.campaign"]
+            .with_user(alone)
+            .create(
+                {
+                    "name": "Faux",
+                    "date_from": YEAR[0],
+                    "date_to": YEAR[1],
+                    "deadline": date(2024, 2, 15),
+                }
+            )
+        )
+        campaign.structure_ids = mine
+        entry = campaign.entry_ids
+        theirs = {"company_id": self.structure.id, "structure_id": self.here.id}
+        for vals in ({name: theirs[name]} for name in theirs):
+            with self.assertRaises(AccessError):
+                entry.write(vals)
+            with self.assertRaises(AccessError):
+                entry.create({"campaign_id": campaign.id, **vals})
+        other = self.campaign(self.here)
+        with self.assertRaises(AccessError):
+            entry.create({"campaign_id": other.id, "structure_id": mine.id})
+        for forged in (
+            {"opened_by_id": self.chef.id},
+            {"state": "closed"},
+            {"uid": "f" * 32},
+            {"is_received": True},
+        ):
+            with self.subTest(forged), self.assertRaises(AccessError):
+                campaign.write(forged)
+        with self.assertRaises(AccessError):
+            self.here.with_user(self.network).company_id = False
+
+    def test_what_a_structure_says_of_its_report_stays_there(self):
+        campaign = self.campaign(self.here)
+        campaign.action_open()
+        report = campaign.entry_ids.sudo().report_id
+        note = report.with_user(self.chef).message_post(
+            body=f"Vérifier {CANARY}", attachments=[("liste.csv", CANARY.encode())]
+        )
+        self.hand_over(campaign, self.here, self.manager)
+        report.with_user(self.network).check_access("read")
+        for record in (note, note.attachment_ids):
+            record.with_user(self.chef).check_access("read")
+            own = record.with_user(self.network)
+            self.assertFalse(own.search([("id", "in", record.ids)]))
+            with self.assertRaises(AccessError):
+                own.check_access("read")
+
+    def test_a_new_version_leaves_the_one_that_counts(self):
+        campaign = self.campaign(self.here)
+        campaign.action_open()
+        entry = campaign.entry_ids
+        report = self.hand_over(campaign, self.here, self.manager)
+        report.with_user(self.network).action_validate()
+        report.action_new_version()
+        entry.invalidate_recordset()
+        self.assertEqual((entry.state, entry.is_late), ("validated", False))
+        following = report.superseded_by_ids
+        following.action_submit()
+        entry.invalidate_recordset()
+        self.assertEqual(entry.state, "submitted")
+
+    def test_a_version_that_was_replaced_is_answered_no_more(self):
+        campaign = self.campaign(self.here)
+        campaign.action_open()
+        report = self.hand_over(campaign, self.here, self.manager)
+        report.action_new_version()
+        report.superseded_by_ids.action_submit()
+        own = report.with_user(self.network)
+        with self.assertRaisesRegex(UserError, "newer version"):
+            own.action_validate()
+        with self.assertRaisesRegex(UserError, "newer version"):
+            own._return(["Les créations"])
+        with self.assertRaisesRegex(UserError, "a list holds 200"):
+            report.superseded_by_ids.with_user(self.network)._return(["x"] * 201)
+
     def test_a_later_deadline_is_told_and_moves_the_to_dos(self):
         campaign = self.campaign(self.here)
         campaign.action_open()
@@ -402,6 +484,11 @@ class TestFrozenExport(NetworkCase):
         self.assertFalse(report._problems())
 
     @skipUnless(find_spec("jsonschema"), "jsonschema is a library of the tests")
+    def test_a_section_keeps_the_source_of_its_columns(self):
+        section = self.env.ref("citeslab_reporting.export_section_people")
+        with self.assertRaisesRegex(ValidationError, "is not known"):
+            section.with_user(self.network).source = "actions"
+
     def test_S1_the_frozen_export_follows_the_published_schema(self):
         from .test_export import check_schema
 
@@ -550,6 +637,14 @@ class TestFiles(NetworkCase):
             "endless": self.file(met=10**30)[0],
             "no figure": self.file(indicators=[1])[0],
             "figures that are no list": self.file(indicators={"gender": 3})[0],
+            "a row without number": self.file(
+                indicators={
+                    "gender": {"value": 2, "items": [{"code": "f", "label": "F"}]}
+                }
+            )[0],
+            "a week for a day": self.file(
+                period={"from": "2023-W01-1", "to": "2023-12-31"}
+            )[0],
             "a row twice": self.file(
                 indicators={
                     "gender": {
@@ -583,6 +678,8 @@ class TestFiles(NetworkCase):
         self.assertEqual(entry.state, "waiting")
         report, _new = self.receive(self.file(campaign_uid=campaign.uid)[0])
         self.assertEqual(report.entry_id, entry)
+        self.assertEqual(report.campaign_id, campaign)
+        self.assertIn(">12<", report.figures_html)
         entry.invalidate_recordset()
         self.assertEqual(entry.state, "submitted")
         with self.assertRaises(UserError):
@@ -793,6 +890,10 @@ class TestConsolidation(NetworkCase):
             )
         self.assertEqual(self.value(consolidation, "persons_accompanied"), 20)
         self.assertEqual(self.value(consolidation, "qpv_rate"), 75.0)
+
+    def test_T6_what_is_secret_today_is_secret_of_an_older_period(self):
+        number = self.env["citeslab.parameter"]
+        self.assertGreaterEqual(number._secret_under(date(2001, 12, 31)), 5)
 
     def test_T6_small_cells_are_not_stored_and_headlines_always_show(self):
         self.both()

@@ -8,6 +8,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..figures import handover
+from ..figures.sealed import canonical, digest
 from .report_common import YEAR
 from .test_network import NetworkCase
 
@@ -48,6 +49,14 @@ class TestReceivedFiles(NetworkCase):
         self.here.name = "Son ancien nom"
         _file, is_new = self.receive()
         self.assertTrue(is_new)
+
+    def test_a_report_of_a_part_is_not_that_of_the_structure(self):
+        values = json.loads(self.content)
+        manifest = json.loads(values["manifest"])
+        manifest["report"]["communes"] = ["Brest"]
+        sealed = canonical(manifest)
+        with self.assertRaisesRegex(UserError, "part of the structure"):
+            self.receive(manifest=sealed, hash=digest(sealed))
 
     def test_an_envelope_that_the_seal_denies_is_refused(self):
         code = self.here.code
