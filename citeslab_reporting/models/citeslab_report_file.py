@@ -50,7 +50,7 @@ class CiteslabReportFile(models.Model):
     is_latest = fields.Boolean(string="Latest", default=True, readonly=True)
     figures = fields.Text(required=True, readonly=True)
     figures_html = fields.Html(
-        string="Figures", compute="_compute_figures_html", sanitize=False
+        string="Table of Figures", compute="_compute_figures_html", sanitize=False
     )
     manifest = fields.Text(required=True, readonly=True)
     content_hash = fields.Char(string="Seal (SHA-256)", required=True, readonly=True)
