@@ -312,7 +312,7 @@ class CiteslabCommitteeMeeting(models.Model):
 
         :return: list of dicts ``reference, nature, neighborhood, phase``
         """
-        minimum = self.committee_id._parameter("small_cell_minimum", last)
+        minimum = self.env["citeslab.parameter"]._secret_under(last)
         parcours = self.env["crm.lead"].search(
             [
                 ("is_parcours", "=", True),
